@@ -1,0 +1,59 @@
+# `make demo` and `make test` are all that a newcomer needs: each sets up what it uses.
+# Wanted on the machine: Python 3.11+ (with venv), make, git. No root, nothing global is touched.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+export UV_PYTHON_DOWNLOADS ?= never
+ARGS ?=
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
+
+$(VENV)/.stamp: requirements.lock pyproject.toml | $(filter .uv/bin/uv,$(UV))
+	@echo "setting up $(VENV) from requirements.lock ..."
+	$(UV) venv --quiet --allow-existing --python '>=3.11' $(VENV)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+setup: $(VENV)/.stamp ## create the virtual environment
+
+demo: $(VENV)/.stamp ## the main job on the embedded virtual-pixel7, ends with verdicts and an HTML page
+	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir reports/demo $(ARGS)
+
+test: $(VENV)/.stamp ## this project's own tests
+	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
+
+test-slow: $(VENV)/.stamp ## the tests that take longer
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(VENV)/.stamp ## ruff, mypy --strict, rules of import
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.stamp ## measure against peers; prints a table and writes bench/results/*.json
+	$(BIN)/python bench/run.py $(ARGS)
+
+report: $(VENV)/.stamp ## Allure 3 report of the demo (needs Node and npm)
+	@command -v npm >/dev/null || { echo "make report needs Node and npm: install Node 20 or later, then run it again (the page that make demo writes needs neither)"; exit 1; }
+	@test -d reports/demo/allure-results || $(MAKE) demo || true
+	npm ci --silent --prefix reports
+	rm -rf reports/allure-report
+	reports/node_modules/.bin/allure generate --config reports/allurerc.mjs --output reports/allure-report reports/demo/allure-results
+	@echo "report: reports/allure-report/index.html"
+
+lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean: ## remove what was built
+	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
+
+.PHONY: help setup demo test test-slow lint bench report lock clean

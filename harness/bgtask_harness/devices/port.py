@@ -1,0 +1,216 @@
+"""The Device port: what a session may ask of a phone, the same for every platform. Synchronous, a deadline per call.
+
+A driver keeps its platform to itself: job ids, namespaces, adb, asyncio. What comes out are raw texts (for `observe`),
+readings and answers. A driver never judges and never writes a journal. Decision: `docs/adr/0003-device-port.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bgtask_reference.events import AppSpec, ForceLevel, Outcome, Refusal, Subject
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.transport.port import Stream
+
+
+class Capability(StrEnum):
+    """What a device can do beyond being watched. A scenario declares what it needs."""
+
+    ADVANCE_TIME = "advance-time"
+    """Its clock can be moved on: waiting without waiting (virtual phones)."""
+    APP_INSTALLED = "app-installed"
+    APP_HOOK = "app-hook"
+    """The app under test answers the debug hook."""
+    FORCE_JOB = "force-job"
+    """`cmd jobscheduler run` or a simulated launch."""
+    DIAGNOSTICS = "diagnostics"
+    """The app answers WorkManager's diagnostics broadcast."""
+    REBOOT = "reboot"
+    """It can be rebooted and comes back by itself, without a code that a person must type."""
+    SET_WALL_CLOCK = "set-wall-clock"
+
+
+class Disruption(StrEnum):
+    """How much is done to a phone, least first. A profile allows classes up to one of them."""
+
+    OBSERVE = "observe"
+    NUDGE = "nudge"
+    NETWORK = "network"
+    KILL = "kill"
+    FORCE_STOP = "force-stop"
+    REBOOT = "reboot"
+    CLOCK = "clock"
+    CLEAR_DATA = "clear-data"
+
+
+DISRUPTION_ORDER: tuple[Disruption, ...] = tuple(Disruption)
+
+
+class Rung(StrEnum):
+    """Ways to make a worker run, gentlest first. A verdict names the rung's force level."""
+
+    NATURAL_FIRST_RUN = "natural-first-run"
+    IMMEDIATE = "immediate-work"
+    WAIT_UNTIL_DUE = "wait-until-due"
+    MOVE_WALL_CLOCK = "move-wall-clock"
+    HOOK = "hook"
+    JOB_RUN = "job-run"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What the device says of itself. `api_level` is None on iOS."""
+
+    platform: str
+    serial: str
+    model: str
+    os_version: str
+    api_level: int | None = None
+    build: str = ""
+    virtual: bool = False
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """All clocks in one command, with the sentinel that was logged by it. Units: nanoseconds.
+
+    `error_ns` bounds how far apart boot and wall reading may lie: half the command's time plus the clocks' grain.
+    """
+
+    number: int
+    boot_id: str
+    boot_ns: int
+    wall_ns: int
+    error_ns: int
+    host_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A finished command."""
+
+    command: str
+    stdout: str
+    stderr: str
+    exit_status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Raw output for a parser: `parser` names the module of `observe` that reads it."""
+
+    parser: str
+    command: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the phone said to something that was done to it.
+
+    Attributes:
+        verb: What was done, e.g. `job.run`.
+        command: What went over the wire, for a person to repeat.
+        outcome: Accepted, refused, or unknown.
+        refusal: Why it was refused.
+        output: stdout and stderr, as they came.
+        level: Force level of a run that it causes; None when it forces none.
+        mask: Conditions that it overrides.
+        subject: What it was aimed at, as far as the driver knows.
+        arguments: The verb's arguments.
+        exit_status: The command's exit status; None when there was no command.
+
+    """
+
+    verb: str
+    command: str
+    outcome: Outcome
+    refusal: Refusal | None = None
+    output: str = ""
+    level: ForceLevel | None = None
+    mask: tuple[str, ...] = ()
+    subject: Subject = field(default=Subject())
+    arguments: dict[str, str] = field(default_factory=dict)
+    exit_status: int | None = None
+
+
+Progress = Callable[[str], None]
+"""Called with one sentence while something is being waited for."""
+
+
+class Device(Protocol):
+    """One phone, held by one session."""
+
+    @property
+    def name(self) -> str:
+        """The profile's name."""
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What it says of itself; read once at the start."""
+
+    def capabilities(self, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
+        """What can be done with this app on this device, found out by asking, not by guessing."""
+
+    # --- watching -------------------------------------------------------------------------------------------------
+
+    def clocks(self, number: int, deadline: Deadline) -> ClockReading:
+        """Read all clocks and write sentinel `number` to the log, in one command."""
+
+    def sentinel(self, number: int) -> str:
+        """The text of that sentinel as it will come back in the log; unique to this device handle."""
+
+    def open_log(self, deadline: Deadline) -> Stream:
+        """Follow the log from now on. Bytes are lines of `observe.logcat`'s (or os_log's) format."""
+
+    def environment(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        """Ask for the environment: battery, idle, network, bucket. Wakes nobody."""
+
+    def jobs(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        """Ask the system which jobs it has for the app. Wakes nobody."""
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def diagnose(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Have WorkManager list its work to the log. Wakes the process and runs work: a stimulus."""
+
+    def launch(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Bring the app to the front, starting its process if need be."""
+
+    def home(self, deadline: Deadline) -> Answer:
+        """Send whatever is in front to the background."""
+
+    def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Kill the app's cached process, as the system does for memory. Its jobs stay."""
+
+    def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Stop the app as Settings does. Its jobs and alarms are removed."""
+
+    def clear_data(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Delete the app's data, as Settings does."""
+
+    def hook(self, app: AppSpec, command: str, arguments: dict[str, str], deadline: Deadline) -> Answer:
+        """Send a command to the app's debug hook (`docs/app-contract.md`)."""
+
+    def run_job(self, app: AppSpec, job_id: int, namespace: str | None, *, force: bool, deadline: Deadline) -> Answer:
+        """Tell the system to run a job now. Accepted does not mean that anything ran."""
+
+    def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
+        """Reboot and wait until it has booted and answers again."""
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
+        """Move a virtual phone's clock on to a boot time; a phone that cannot raises `Unsupported`.
+
+        Stops at every output until the attached readers have taken it; with `until_output` it returns after the first
+        line that the log got. Gives the boot time that was reached.
+        """
+
+    def close(self) -> None:
+        """Let go of it. Whatever the driver started is ended; the phone is as it was found."""

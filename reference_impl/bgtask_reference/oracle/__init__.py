@@ -1,0 +1,1 @@
+"""Rule catalogue, fold, witness, verdicts: `judge(history)` is the door."""

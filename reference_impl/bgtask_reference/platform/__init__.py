@@ -1,0 +1,1 @@
+"""What WorkManager, JobScheduler and BGTaskScheduler permit, as relations, with their constants per version."""

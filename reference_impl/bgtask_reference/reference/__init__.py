@@ -1,0 +1,1 @@
+"""The reference schedulers and workers, as the contract wants them. The oracle replays them; no phone hosts them."""
