@@ -7,14 +7,18 @@ readings and answers. A driver never judges and never writes a journal. Decision
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
-from bgtask_reference.events import AppSpec, ForceLevel, Outcome, Refusal, Subject
-
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.transport.port import Stream
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
+from bgtask_reference.events import Subject
 
 
 class Capability(StrEnum):

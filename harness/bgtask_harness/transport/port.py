@@ -7,7 +7,8 @@ server, through adbutils), `in_process` (a virtual phone in this process). Decis
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
+from typing import Self
 
 from bgtask_harness.deadline import Deadline
 

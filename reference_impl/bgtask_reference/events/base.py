@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
-from bgtask_reference.events.stamps import Clock, Stamp
+from bgtask_reference.events.stamps import Clock
+from bgtask_reference.events.stamps import Stamp
 
 
 class Source(StrEnum):
@@ -33,7 +35,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Which piece of work an event is about, as far as the one who saw it could tell. Every field may be unknown (None).
+    """Which piece of work an event is about, as far as whoever saw it could tell. Every field may be unknown (None).
 
     Attributes:
         task: The unified API's task id, for example `com.thomaskioko.tvmaniac.tokenrefresh`.

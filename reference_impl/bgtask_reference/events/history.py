@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field
 
 from bgtask_reference.events.base import Event
-from bgtask_reference.events.tasks import Norm, TaskSpec
+from bgtask_reference.events.tasks import Norm
+from bgtask_reference.events.tasks import TaskSpec
 
 
 @dataclass(frozen=True, slots=True)

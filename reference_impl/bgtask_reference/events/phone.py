@@ -8,7 +8,6 @@ from typing import ClassVar
 from bgtask_reference.events.base import Event
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSampled(Event):
     """All clocks of the phone, read in one command, and the sentinel that was logged with them.
@@ -36,9 +35,9 @@ class ClockSampled(Event):
 class EnvironmentSampled(Event):
     """The environment, as asked for. A fact that the phone did not tell is absent, not False.
 
-    Names of facts: `charging` (as JobScheduler sees it), `battery-level`, `battery-not-low`, `power` (`none|ac|usb|...`),
-    `battery-frozen`, `network` (`none|wifi|mobile|...`), `metered`, `doze-deep`, `doze-light` (device idle's state names),
-    `bucket` (number), `background-restricted`, `battery-saver`, `stopped` (the app is in the stopped state),
+    Names of facts: `charging` (as JobScheduler sees it), `battery-level`, `battery-not-low`, `battery-frozen`,
+    `power` (`none|ac|usb|...`), `network` (`none|wifi|mobile|...`), `metered`, `doze-deep`, `doze-light` (device
+    idle's state names), `bucket` (number), `background-restricted`, `battery-saver`, `stopped` (the app is in the stopped state),
     `storage-not-low`.
     """
 

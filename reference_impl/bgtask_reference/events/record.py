@@ -40,7 +40,9 @@ class SentinelSeen(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLost(Event):
-    """Lines are missing here. `reason`: `eof`, `sentinel-missing`, `dropped` (chatty, or the ring wrapped), `unreadable`.
+    """Lines are missing here.
+
+    `reason`: `eof`, `sentinel-missing`, `dropped` (chatty, or the ring wrapped), `unreadable`.
 
     Attributes:
         after_sentinel: The last sentinel that is known to have come before the hole; None when there is none.

@@ -14,7 +14,7 @@ from bgtask_reference.events.base import TaskEvent
 
 
 class ForceLevel(StrEnum):
-    """How much was done to make a run happen, gentlest first. A verdict names the strongest that its runs needed."""
+    """How much was done to make a run happen, gentlest first. A verdict names the strongest of its runs."""
 
     NATURAL = "natural"
     """Nothing but waiting."""

@@ -55,7 +55,8 @@ class TaskSpec:
         initial_delay_ns: Its initial delay.
         worker_class: The worker class that WorkManager shows; None when unknown.
         executes_at_once: True when asking for it also asks for one run now (`scheduleAndExecute`).
-        starts_within_ns: `expectation`: once due and with a friendly environment a run starts within this. None: no bound.
+        starts_within_ns: `expectation`: once due and in a friendly environment a run starts within this. None: no
+            bound.
         ends_within_ns: A run ends within this; the platform's own limit when None.
 
     """

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bgtask_reference.events.base import Event, TaskEvent
+from bgtask_reference.events.base import Event
+from bgtask_reference.events.base import TaskEvent
 
 
 class Result(StrEnum):

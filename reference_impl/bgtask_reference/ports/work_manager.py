@@ -5,12 +5,15 @@ Names and meaning are androidx.work's. What a call leads to is the host's busine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
-from bgtask_reference.ports.app import AppPort, HookPort
+from bgtask_reference.ports.app import AppPort
+from bgtask_reference.ports.app import HookPort
 
 
 class NetworkType(StrEnum):

@@ -1,0 +1,1 @@
+"""The pytest plugin: options and fixtures. No logic lives here."""

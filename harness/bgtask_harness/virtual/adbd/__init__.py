@@ -1,0 +1,1 @@
+"""The device side of the adb transport, on loopback, under a real private adb server."""
