@@ -7,12 +7,12 @@ A phone has three clocks that drift apart and jump on their own, so a stamp alwa
 `wall`
     Nanoseconds since 1970 UTC (`System.currentTimeMillis`). A person or the network may move it.
 `log`
-    Wall time as the log daemon wrote it beside a line. The clock of `wall` on Android, stamped by another process.
+    Wall time as the log has it beside a line. The clock of `wall` on Android, stamped by another process.
 `host`
     The harness's own monotonic clock. Good for liveness, never compared by a rule.
 
-Stamps are stored raw. `bgtask_reference.oracle.clocks` places them on the boot axis from the `ClockSampled` events of the
-same journal, so that a better mapping can judge an old journal again.
+Stamps are stored raw. `bgtask_reference.oracle.clocks` places them on the boot axis from the `ClockSampled` events of
+the same journal, so that a better mapping can judge an old journal again.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class StimulusSent(TaskEvent):
 
     Attributes:
         number: Counts from 1 within a journal.
-        verb: What, in words of the harness: `app.launch`, `app.state`, `job.run`, `diagnostics`, `advance`, `reboot`, ...
+        verb: What, in words of the harness: `app.launch`, `app.state`, `job.run`, `diagnostics`, `reboot`, ...
         arguments: The verb's arguments.
         command: What went over the wire, for a person to repeat.
         level: The force level of a run that it causes; None for a stimulus that forces no run.

@@ -1,6 +1,6 @@
 """The virtual phone as its inhabitants see it: the library and apps above, the transport below.
 
-`virtual.android.phone.Phone` implements all of it. Kept as protocols so that the layers can be built and replaced apart.
+`virtual.android.phone.Phone` implements all of it. Protocols, so that the layers can be built and replaced apart.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class ShellPort(AndroidPort, Protocol):
     def serial(self) -> str:
         """`ro.serialno`."""
 
-    def property(self, name: str) -> str:
+    def getprop(self, name: str) -> str:
         """A system property; empty when it is not set."""
 
     def command(self, name: str) -> CommandFunction | None:
