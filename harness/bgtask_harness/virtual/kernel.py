@@ -5,7 +5,8 @@ everything due up to a point, in the order of (time, order of arrival). Whoever 
 time relates to the host's: the adb daemon lets it run 1:1, an in-process phone moves it by hand.
 
 Coroutines suspend by awaiting `sleep` or a `Waiter`. Cancelling throws `bgtask_reference.ports.app.Cancelled`, an
-ordinary exception, at the suspension point: like Kotlin, a program that catches it goes on.
+ordinary exception, at the suspension point. As in Kotlin, a program that catches it goes on until it suspends again, and
+then gets it again: a cancelled job cannot wait for anything any more.
 """
 
 from __future__ import annotations
@@ -76,14 +77,14 @@ class Waiter:
 class Task:
     """A coroutine that runs on the kernel."""
 
-    __slots__ = ("_cancelling", "_coroutine", "_done", "_kernel", "_waiting", "error", "name", "on_end")
+    __slots__ = ("_cancelled", "_coroutine", "_done", "_kernel", "_waiting", "error", "name", "on_end")
 
     def __init__(self, kernel: Kernel, coroutine: Coroutine[Any, Any, Any], name: str) -> None:
         self._kernel = kernel
         self._coroutine = coroutine
         self._waiting: Waiter | None = None
         self._done = False
-        self._cancelling = False
+        self._cancelled = False
         self.name = name
         self.error: Exception | None = None
         self.on_end: Callable[[Task], None] | None = None
@@ -99,9 +100,9 @@ class Task:
 
     def cancel(self) -> None:
         """Throw `Cancelled` where the coroutine is suspended. Does nothing once it has ended."""
-        if self._done or self._cancelling:
+        if self._done or self._cancelled:
             return
-        self._cancelling = True
+        self._cancelled = True
         if self._waiting is not None:
             waiter, self._waiting = self._waiting, None
             waiter.detach()
@@ -130,8 +131,7 @@ class Task:
             self._wait(waiter)
 
     def _wait(self, waiter: Waiter) -> None:
-        if self._cancelling:
-            self._cancelling = False
+        if self._cancelled:
             waiter.detach()
             self._kernel.soon(lambda: self._step(error=Cancelled(self.name)))
             return
