@@ -5,8 +5,8 @@ everything due up to a point, in the order of (time, order of arrival). Whoever 
 time relates to the host's: the adb daemon lets it run 1:1, an in-process phone moves it by hand.
 
 Coroutines suspend by awaiting `sleep` or a `Waiter`. Cancelling throws `bgtask_reference.ports.app.Cancelled`, an
-ordinary exception, at the suspension point. As in Kotlin, a program that catches it goes on until it suspends again, and
-then gets it again: a cancelled job cannot wait for anything any more.
+ordinary exception, at the suspension point. As in Kotlin, a program that catches it goes on until it suspends again,
+and then gets it again: a cancelled job cannot wait for anything any more.
 """
 
 from __future__ import annotations
