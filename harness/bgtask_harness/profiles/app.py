@@ -1,0 +1,156 @@
+"""App files: a package, its tasks, its log lines, and what can be controlled from outside. `docs/app-contract.md`."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from bgtask_harness.errors import BadInput
+from bgtask_harness.profiles.app_schema import SCHEMA
+from bgtask_harness.profiles.app_schema import AppToml
+from bgtask_harness.profiles.app_schema import Control
+from bgtask_harness.profiles.app_schema import LogLine
+from bgtask_harness.profiles.app_schema import Mode
+from bgtask_harness.profiles.app_schema import Task
+from bgtask_harness.profiles.app_schema import VirtualApp
+from bgtask_harness.profiles.reading import check
+from bgtask_harness.profiles.reading import read_layers
+from bgtask_harness.profiles.search import SearchPath
+from bgtask_reference.events import AppEvidence
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import Backoff
+from bgtask_reference.events import TaskSpec
+from bgtask_reference.events import UniqueName
+
+APPS = "apps"
+_MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
+
+
+@dataclass(frozen=True, slots=True)
+class AppFile:
+    """An app file, read and checked.
+
+    Attributes:
+        file: Where it was found.
+        spec: What the oracle and the journal's header need of it.
+        activity: The activity to launch; None lets the driver ask for the launcher activity.
+        log_lines: The app's own log lines, as written.
+        ignore_tags: Log tags of the app that say nothing about runs.
+        control: What can be controlled from outside.
+        virtual: The program that stands for it on a virtual phone.
+
+    """
+
+    file: Path
+    spec: AppSpec
+    activity: str | None
+    log_lines: tuple[LogLine, ...]
+    ignore_tags: tuple[str, ...]
+    control: Control
+    virtual: VirtualApp
+
+    @property
+    def name(self) -> str:
+        """What `--app` calls it."""
+        return self.spec.name
+
+    def on_virtual_phone(self) -> AppFile:
+        """Give the same app as its `[virtual]` build prints it: the mode, not `[evidence]`, says what it shows."""
+        rank = _MODES.index(self.virtual.mode)
+        stated = self.spec.evidence
+        shown = AppEvidence(
+            app_log=stated.app_log and rank >= _MODES.index("debug"),
+            work_manager_level=stated.work_manager_level,
+            beacon=stated.beacon and rank >= _MODES.index("beacon"),
+            hook=stated.hook and rank >= _MODES.index("hook"),
+        )
+        return dataclasses.replace(self, spec=dataclasses.replace(self.spec, evidence=shown))
+
+
+def load_app(name: str, search: SearchPath) -> AppFile:
+    """Read an app file by name, or by path when the text ends in `.toml`.
+
+    Raises:
+        BadInput: There is none, or it has a mistake: one sentence with file, key and what was expected.
+
+    """
+    path = _locate(name, search)
+    written = check(read_layers(path, lambda base: search.find(base, APPS)), AppToml)
+    _check_meaning(path, written)
+    return AppFile(
+        file=path,
+        spec=_spec(path, written),
+        activity=written.activity,
+        log_lines=written.log,
+        ignore_tags=written.log_ignore.tags,
+        control=written.control,
+        virtual=written.virtual,
+    )
+
+
+def _locate(name: str, search: SearchPath) -> Path:
+    if name.endswith(".toml"):
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise BadInput(f"--app {name}: there is no such file")
+        return path.resolve()
+    found = search.find(name, APPS)
+    if found is None:
+        known = ", ".join(search.names(APPS)) or "none"
+        raise BadInput(f"--app {name}: there is no app file of that name; known are {known}; or give a path to a .toml")
+    return found
+
+
+def _check_meaning(path: Path, written: AppToml) -> None:
+    if written.schema != SCHEMA:
+        raise BadInput(f"{path}: key `schema`: expected {SCHEMA}, got {written.schema}; this version reads only that")
+    ids = [task.id for task in written.tasks]
+    if not ids:
+        raise BadInput(f"{path}: key `tasks`: expected at least one [[tasks]]")
+    for index, task in enumerate(ids):
+        if task in ids[:index]:
+            raise BadInput(f"{path}: key `tasks[{index}].id`: expected each id once, {task!r} is there twice")
+    control = written.control
+    named = [(f"{key}.{task}", task) for key in ("endpoints", "when_scheduled") for task in getattr(control, key)]
+    for key, task in [*named, *((f"retries[{n}]", task) for n, task in enumerate(control.retries))]:
+        if task not in ids:
+            raise BadInput(f"{path}: key `control.{key}`: expected the id of one of the tasks, got {task!r}")
+    for task, states in control.when_scheduled.items():
+        for state in states:
+            if state not in control.states:
+                known = ", ".join(control.states) or "none"
+                raise BadInput(f"{path}: key `control.when_scheduled.{task}`: expected one of {known}, got {state!r}")
+
+
+def _spec(path: Path, written: AppToml) -> AppSpec:
+    evidence = written.evidence
+    return AppSpec(
+        name=written.name or path.stem,
+        package=written.package,
+        tasks=tuple(_task(task) for task in written.tasks),
+        norms=written.judge,
+        evidence=AppEvidence(
+            app_log=evidence.app_log,
+            work_manager_level=evidence.work_manager_log,
+            beacon=evidence.beacon,
+            hook=evidence.hook,
+        ),
+        work_manager_version=written.work_manager,
+    )
+
+
+def _task(task: Task) -> TaskSpec:
+    return TaskSpec(
+        id=task.id,
+        title=task.title or task.id,
+        interval_ns=task.interval.ns if task.interval else None,
+        unique_names=tuple(UniqueName(name.name, name.periodic) for name in task.unique_names),
+        network=task.network,
+        backoff=Backoff(task.backoff.initial.ns, task.backoff.exponential),
+        initial_delay_ns=task.initial_delay.ns,
+        worker_class=task.worker_class,
+        executes_at_once=task.executes_at_once,
+        starts_within_ns=task.starts_within.ns if task.starts_within else None,
+        ends_within_ns=task.ends_within.ns if task.ends_within else None,
+    )

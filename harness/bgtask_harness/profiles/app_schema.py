@@ -1,0 +1,127 @@
+"""What an app file may say, key by key, as written. `docs/app-contract.md` explains each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bgtask_harness.profiles.durations import Duration
+from bgtask_reference.events import Network
+from bgtask_reference.events import Norm
+from bgtask_reference.events import RequestKind
+from bgtask_reference.events import Result
+
+SCHEMA = 1
+
+Mode = Literal["release", "debug", "beacon", "hook"]
+"""Builds of an app; each prints what the one before prints, and more."""
+
+
+class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What this build prints. A source that shows no line counts as absent all the same."""
+
+    app_log: bool = False
+    work_manager_log: Literal["DEBUG", "INFO", "ERROR"] = "INFO"
+    beacon: bool = False
+    hook: bool = False
+
+
+class Name(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A unique work name of a task."""
+
+    name: str
+    periodic: bool
+
+
+class Retrying(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A task's backoff; WorkManager's default when absent."""
+
+    initial: Duration = Duration(30_000_000_000)
+    exponential: bool = True
+
+
+class Task(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One task as it should be."""
+
+    id: str
+    title: str = ""
+    interval: Duration | None = None
+    network: Network = Network.NOT_REQUIRED
+    executes_at_once: bool = False
+    worker_class: str | None = None
+    starts_within: Duration | None = None
+    ends_within: Duration | None = None
+    initial_delay: Duration = Duration(0)
+    backoff: Retrying = Retrying()
+    unique_names: tuple[Name, ...] = ()
+
+
+class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A line of the app's own log. `{task}` in `text` is the task id; everything else stands for itself."""
+
+    tag: str
+    text: str
+    event: Literal["request.made", "request.cancelled", "run.started", "run.finished", "run.stopped"]
+    request: RequestKind | None = None
+    result: Result | None = None
+    everything: bool = False
+    reason: str | None = None
+
+
+class LogIgnore(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Tags of the app whose other lines say nothing about runs."""
+
+    tags: tuple[str, ...] = ()
+
+
+class State(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A state that a scenario can switch: the app's setting and its two values."""
+
+    name: str
+    on: str
+    off: str
+
+
+class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What can be controlled from outside, through the debug hook.
+
+    Attributes:
+        hook_receiver: Class of the hook's receiver; None when the app has no hook.
+        states: Settings by the name that a scenario uses.
+        endpoints: The server endpoint that a task's worker calls, by task id.
+        when_scheduled: The states, by task id, that make the app ask for the task: all of them on.
+        retries: Task ids whose worker asks for a retry when its endpoint cannot be reached.
+
+    """
+
+    hook_receiver: str | None = None
+    states: dict[str, State] = {}
+    endpoints: dict[str, str] = {}
+    when_scheduled: dict[str, tuple[str, ...]] = {}
+    retries: tuple[str, ...] = ()
+
+
+class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The same app on a virtual phone: the program that stands for it, and which build of it."""
+
+    program: str | None = None
+    mode: Mode = "hook"
+    arguments: dict[str, str | int | bool] = {}
+
+
+class AppToml(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An app file, whole."""
+
+    schema: int
+    package: str
+    tasks: tuple[Task, ...]
+    name: str = ""
+    activity: str | None = None
+    work_manager: str | None = None
+    judge: tuple[Norm, ...] = (Norm.PLATFORM, Norm.CONTRACT, Norm.EXPECTATION)
+    evidence: Evidence = Evidence()
+    log: tuple[LogLine, ...] = ()
+    log_ignore: LogIgnore = LogIgnore()
+    control: Control = Control()
+    virtual: VirtualApp = VirtualApp()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bgtask_harness.errors import BadInput
+from bgtask_harness.profiles import SearchPath
+from bgtask_harness.profiles import load_app
+from bgtask_reference.events import Network
+from bgtask_reference.events import UniqueName
+
+SMALL = """
+schema = 1
+package = "org.example"
+[[tasks]]
+id = "org.example.sync"
+interval = "1h"
+network = "unmetered"
+unique_names = [{ name = "sync", periodic = true }]
+"""
+
+
+@pytest.fixture
+def standard(tmp_path: Path) -> SearchPath:
+    return SearchPath.standard(cwd=tmp_path)
+
+
+def written(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_every_shipped_generation_has_the_tasks_of_its_base(standard: SearchPath) -> None:
+    fixed, u6 = load_app("tvmaniac@fixed", standard), load_app("tvmaniac@U6", standard)
+
+    assert [task.title for task in fixed.spec.tasks] == ["token refresh", "library sync", "episode notifications"]
+    assert fixed.spec.tasks == u6.spec.tasks
+    assert fixed.virtual.program != u6.virtual.program
+    assert fixed.name == "tvmaniac@fixed"
+
+
+def test_a_file_of_one_s_own_is_taken_by_path_and_its_defaults_are_stated(tmp_path: Path, standard: SearchPath) -> None:
+    app = load_app(written(tmp_path, SMALL), standard)
+
+    task = app.spec.tasks[0]
+    assert (app.name, task.title, task.interval_ns) == ("mine", "org.example.sync", 3_600_000_000_000)
+    assert task.network is Network.UNMETERED
+    assert task.unique_names == (UniqueName("sync", periodic=True),)
+    assert not app.spec.evidence.beacon
+
+
+def test_on_a_virtual_phone_the_build_says_what_is_printed(tmp_path: Path, standard: SearchPath) -> None:
+    text = SMALL + '[evidence]\napp_log = true\nbeacon = true\nhook = true\n[virtual]\nmode = "debug"\n'
+
+    shown = load_app(written(tmp_path, text), standard).on_virtual_phone().spec.evidence
+
+    assert (shown.app_log, shown.beacon, shown.hook) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SMALL.replace("interval", "intervall"), r"key `tasks\[0\]\.intervall`: .*did you mean `interval`"),
+        (SMALL.replace('"1h"', "1"), r"key `tasks\[0\]\.interval`: expected a duration"),
+        (SMALL.replace('id = "org.example.sync"', ""), r"key `tasks\[0\]\.id`: expected a value"),
+        (SMALL.replace("periodic = true", "periodic = 1"), r"key `tasks\[0\]\.unique_names\[0\]\.periodic`"),
+        (SMALL + SMALL[SMALL.index("[[tasks]]") :], r"key `tasks\[1\]\.id`: expected each id once"),
+        (
+            SMALL + '[control.endpoints]\n"x" = "y"\n',
+            r"key `control\.endpoints\.x`: expected the id of one of the tasks",
+        ),
+        (
+            SMALL + '[control.when_scheduled]\n"org.example.sync" = ["in"]\n',
+            r"key `control\.when_scheduled\.org\.example\.sync`: expected one of none, got 'in'",
+        ),
+        (
+            SMALL + '[control.states.a]\nname="n"\non="1"\noff="0"\n[control.states.b]\nname="n"\non="1"\nof="0"\n',
+            r"key `control\.states\.b\.of`: expected one of name, on, off; .*did you mean `off`",
+        ),
+        ('schema = 1\npackage = "p"\ntasks = []\n', r"key `tasks`: expected at least one"),
+    ],
+)
+def test_a_mistake_names_file_key_and_what_was_expected(
+    tmp_path: Path, standard: SearchPath, text: str, sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence) as caught:
+        load_app(written(tmp_path, text), standard)
+
+    assert "mine.toml" in str(caught.value)
+
+
+def test_an_unknown_app_says_what_there_is(standard: SearchPath) -> None:
+    with pytest.raises(BadInput, match=r"--app nobody: .*known are .*tvmaniac@fixed"):
+        load_app("nobody", standard)
+
+    with pytest.raises(BadInput, match=r"--app gone\.toml: there is no such file"):
+        load_app("gone.toml", standard)
