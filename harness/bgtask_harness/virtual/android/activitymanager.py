@@ -1,0 +1,172 @@
+"""ActivityManagerService: what starts, shows, tells and kills apps, and what it says of that in the system log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+
+from bgtask_harness.virtual.android.packages import PackageRecord
+from bgtask_harness.virtual.android.packages import PackageTable
+from bgtask_harness.virtual.android.processes import CACHED_ADJ
+from bgtask_harness.virtual.android.processes import SERVICE_ADJ
+from bgtask_harness.virtual.android.processes import Processes
+from bgtask_harness.virtual.android.processes import ProcessRecord
+from bgtask_harness.virtual.kernel import Kernel
+
+SystemLog = Callable[[str, str, str], None]
+"""Write to the system log as system_server: priority, tag, message."""
+
+SHELL_PID = 4_977
+"""What the log names as the caller of a shell command. A real shell has another pid each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """An intent that is broadcast. `package` and `receiver` narrow it; `permissions` are the sender's."""
+
+    action: str
+    package: str | None = None
+    receiver: str | None = None
+    extras: Mapping[str, str] = field(default_factory=dict)
+    include_stopped: bool = False
+    permissions: frozenset[str] = frozenset()
+
+
+class ActivityManager:
+    """Starts and ends processes for what the phone and its user want of them."""
+
+    def __init__(self, kernel: Kernel, packages: PackageTable, processes: Processes, log: SystemLog) -> None:
+        self._kernel = kernel
+        self._packages = packages
+        self._processes = processes
+        self._log = log
+        self.on_force_stop: list[Callable[[PackageRecord], None]] = []
+        self.on_use: list[Callable[[PackageRecord], None]] = []
+        self.on_process_state: list[Callable[[], None]] = []
+
+    # --- activities -----------------------------------------------------------------------------------------------
+
+    def start_activity(self, package: PackageRecord, component: str) -> None:
+        """Bring an app to the front, starting its process if need be."""
+        package.stopped = False
+        for used in self.on_use:
+            used(package)
+        self._processes.ensure(package, "next-top-activity", f"{{{component}}}", self._show)
+
+    def home(self) -> None:
+        """Send whatever is in front to the background."""
+        for record in self._processes.all():
+            record.top = False
+        self._tell_state()
+
+    def _show(self, record: ProcessRecord | None) -> None:
+        if record is None or record.app is None:
+            return
+        for other in self._processes.all():
+            other.top = other is record
+        record.had_activity = True
+        record.app.on_activity()
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        for collector in self.on_process_state:
+            collector()
+
+    # --- broadcasts -----------------------------------------------------------------------------------------------
+
+    def broadcast(self, intent: Broadcast, done: Callable[[str | None], None]) -> None:
+        """Deliver to every receiver of a manifest that takes it, one after the other; `done` gets the result data."""
+        receivers = [(record, found) for record in self._targets(intent) for found in _receivers(record, intent)]
+        self._deliver(intent, receivers, None, done)
+
+    def _targets(self, intent: Broadcast) -> list[PackageRecord]:
+        named = intent.package
+        return [
+            record
+            for record in self._packages.all()
+            if named in {None, record.name} and (intent.include_stopped or not record.stopped)
+        ]
+
+    def _deliver(
+        self,
+        intent: Broadcast,
+        receivers: list[tuple[PackageRecord, str]],
+        data: str | None,
+        done: Callable[[str | None], None],
+    ) -> None:
+        if not receivers:
+            self._kernel.soon(lambda: done(data))
+            return
+        (package, receiver), rest = receivers[0], receivers[1:]
+
+        def receive(record: ProcessRecord | None) -> None:
+            answer = None if record is None else _receive(record, receiver, intent)
+            self._deliver(intent, rest, data if answer is None else answer, done)
+
+        package.stopped = False
+        self._processes.ensure(package, "broadcast", f"{{{package.name}/{receiver}}}", receive)
+
+    # --- ends -----------------------------------------------------------------------------------------------------
+
+    def kill_background(self, package: str) -> None:
+        """`am kill`: end the app's process if it is not dear to the system."""
+        # y36 ActivityManagerService.killBackgroundProcesses: minOomAdj SERVICE_ADJ, reason "kill background"
+        self._kill_all(SERVICE_ADJ, "kill background", package)
+
+    def kill_all_background(self) -> None:
+        """`am kill-all`: end every cached process."""
+        # y36 killAllBackgroundProcesses: minOomAdj CACHED_APP_MIN_ADJ, reason "kill all background"
+        self._kill_all(CACHED_ADJ, "kill all background", None)
+
+    def _kill_all(self, adj: int, reason: str, package: str | None) -> None:
+        for record in self._processes.all():
+            if record.adj >= adj and package in {None, record.name}:
+                self._processes.kill(record, reason)
+
+    def force_stop(self, package: PackageRecord, why: str) -> None:
+        """`am force-stop`: end it, remove its jobs, and let no broadcast start it again."""
+        # y36 forceStopPackageLocked: "Force stopping P appid=N user=0: REASON", REASON "from pid N"
+        self._log("I", "ActivityManager", f"Force stopping {package.name} appid={package.uid} user=0: {why}")
+        record = self._processes.find(package.name)
+        package.stopped = package.force_stopped = True
+        if record is not None:
+            self._processes.kill(record, f"stop {package.name} due to {why}")
+        for collector in self.on_force_stop:
+            collector(package)
+
+    def stop_app(self, package: PackageRecord) -> None:
+        """`am stop-app`: end its process; jobs and alarms stay."""
+        record = self._processes.find(package.name)
+        if record is not None:
+            # y36 stopAppForUser: reason "fully stop P/U by user request", said as a force-stop is
+            self._processes.kill(record, f"stop {package.name} due to stop user request")  # UNCONFIRMED text
+
+    def died(self, record: ProcessRecord) -> None:
+        """A process ended by itself: say so."""
+        # y36 appDiedLocked: "Process NAME (pid N) has died: ADJ STATE"
+        text = f"Process {record.name} (pid {record.pid}) has died: {record.state}"
+        self._processes.end(record)
+        self._log("I", "ActivityManager", text)
+
+
+def _receivers(record: PackageRecord, intent: Broadcast) -> list[str]:
+    declared = record.package.receivers.get(intent.action)
+    if intent.receiver is not None:
+        known = set(record.package.receivers.values()) | set(record.package.guarded)
+        declared = intent.receiver if intent.receiver in known else None
+    if declared is None or not record.package.enabled(declared):
+        return []
+    needed = record.package.guarded.get(declared)
+    return [declared] if needed is None or needed in intent.permissions else []
+
+
+def _receive(record: ProcessRecord, receiver: str, intent: Broadcast) -> str | None:
+    if record.app is None:
+        return None
+    record.receiving += 1
+    try:
+        return record.app.on_broadcast(receiver, intent.action, intent.extras)
+    finally:
+        record.receiving -= 1
