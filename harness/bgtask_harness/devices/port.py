@@ -209,6 +209,9 @@ class Device(Protocol):
 
     # --- time -----------------------------------------------------------------------------------------------------
 
+    def set_wall_clock(self, wall_ns: int, deadline: Deadline) -> Answer:
+        """Set the wall clock (`Capability.SET_WALL_CLOCK`). The boot clock does not move, so no delay ends by it."""
+
     def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
         """Move a virtual phone's clock on to a boot time; a phone that cannot raises `Unsupported`.
 

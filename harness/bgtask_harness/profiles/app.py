@@ -137,6 +137,8 @@ def _spec(path: Path, written: AppToml) -> AppSpec:
             hook=evidence.hook,
         ),
         work_manager_version=written.work_manager,
+        activity=written.activity,
+        hook_receiver=written.control.hook_receiver,
     )
 
 

@@ -35,7 +35,11 @@ class AppEvidence:
 
 @dataclass(frozen=True, slots=True)
 class AppSpec:
-    """The app file, resolved: what the oracle needs of it."""
+    """The app file, resolved: what the oracle and the driver need of it.
+
+    `activity` and `hook_receiver` are classes of the app, for whoever starts it or calls its debug hook; None when the
+    app file names none.
+    """
 
     name: str
     package: str
@@ -43,6 +47,8 @@ class AppSpec:
     norms: tuple[Norm, ...] = (Norm.PLATFORM, Norm.CONTRACT, Norm.EXPECTATION)
     evidence: AppEvidence = AppEvidence()
     work_manager_version: str | None = None
+    activity: str | None = None
+    hook_receiver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
