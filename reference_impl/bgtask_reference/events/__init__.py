@@ -17,6 +17,7 @@ from bgtask_reference.events.history import Header
 from bgtask_reference.events.history import History
 from bgtask_reference.events.jobs import JobHistoryRow
 from bgtask_reference.events.jobs import JobRow
+from bgtask_reference.events.jobs import JobScheduled
 from bgtask_reference.events.jobs import JobsListed
 from bgtask_reference.events.jobs import JobStep
 from bgtask_reference.events.phone import ClockSampled
@@ -75,6 +76,7 @@ KINDS: dict[str, type[Event]] = {
         DeviceRegained,
         EnvironmentChanged,
         EnvironmentSampled,
+        JobScheduled,
         JobsListed,
         LineUnknown,
         LogLost,
@@ -125,6 +127,7 @@ __all__ = [
     "History",
     "JobHistoryRow",
     "JobRow",
+    "JobScheduled",
     "JobStep",
     "JobsListed",
     "Judgement",

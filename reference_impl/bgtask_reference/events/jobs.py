@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from bgtask_reference.events.base import Event
+from bgtask_reference.events.base import TaskEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,13 @@ class JobsListed(Event):
     history: tuple[JobHistoryRow, ...] = ()
     active: tuple[tuple[str | None, int], ...] = ()
     complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobScheduled(TaskEvent):
+    """WorkManager handed a piece of work to JobScheduler, first or again: the subject joins a work id to a job id.
+
+    Nobody asked for anything by it: an app's request is `RequestMade`.
+    """
+
+    KIND: ClassVar[str] = "job.scheduled"
