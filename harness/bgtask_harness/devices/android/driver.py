@@ -1,0 +1,176 @@
+"""An Android phone behind the Device port. Knows commands and what their answers mean; judges nothing."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Self
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.android import force as _force
+from bgtask_harness.devices.android import hook
+from bgtask_harness.devices.android import lifecycle
+from bgtask_harness.devices.android.advance import advance
+from bgtask_harness.devices.android.capabilities import ask_capabilities
+from bgtask_harness.devices.android.clocks import read_clocks
+from bgtask_harness.devices.android.diagnostics import request_diagnostics
+from bgtask_harness.devices.android.environment import read_environment
+from bgtask_harness.devices.android.facts import read_facts
+from bgtask_harness.devices.android.jobs import read_jobs
+from bgtask_harness.devices.android.link import Link
+from bgtask_harness.devices.android.reboot import Pause
+from bgtask_harness.devices.android.reboot import Regain
+from bgtask_harness.devices.android.reboot import reboot
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import ClockReading
+from bgtask_harness.devices.port import DeviceFacts
+from bgtask_harness.devices.port import Progress
+from bgtask_harness.devices.port import Text
+from bgtask_harness.transport.port import Stream
+from bgtask_harness.transport.port import Transport
+from bgtask_harness.transport.shell import follow
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
+from bgtask_reference.events import Subject
+
+LOG_COMMAND = "logcat -b main,system,crash -v threadtime -v epoch -v usec -T 1"
+
+
+def _nothing_to_regain(deadline: Deadline) -> None:
+    """A transport that needs no help after a reboot."""
+
+
+class AndroidDevice:
+    """One Android phone, held by one session. Satisfies `devices.port.Device`.
+
+    `attach` makes one. `regain` is called while a rebooted phone does not answer, `pause` waits in between;
+    `handle` is what tells this handle's sentinels from those of others, 8 hexadecimal digits.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        name: str,
+        facts: DeviceFacts,
+        *,
+        regain: Regain = _nothing_to_regain,
+        pause: Pause = time.sleep,
+        handle: str | None = None,
+    ) -> None:
+        self._link = link
+        self._name = name
+        self._facts = facts
+        self._regain = regain
+        self._pause = pause
+        self._handle = handle or secrets.token_hex(4)
+        self._logs: list[Stream] = []
+
+    @classmethod
+    def attach(
+        cls,
+        transport: Transport,
+        name: str,
+        deadline: Deadline,
+        *,
+        serial: str,
+        regain: Regain = _nothing_to_regain,
+        pause: Pause = time.sleep,
+        handle: str | None = None,
+    ) -> Self:
+        """Ask the phone for its facts and give its handle.
+
+        Raises:
+            DeviceLostError: It is not there.
+            DeadlineExceeded: It did not answer in time.
+
+        """
+        link = Link(transport, serial)
+        return cls(link, name, read_facts(link, deadline), regain=regain, pause=pause, handle=handle)
+
+    @property
+    def name(self) -> str:
+        """The profile's name."""
+        return self._name
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What it says of itself."""
+        return self._facts
+
+    def capabilities(self, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
+        return ask_capabilities(self._link, self._facts, app, deadline)
+
+    def clocks(self, number: int, deadline: Deadline) -> ClockReading:
+        return read_clocks(self._link, number, self.sentinel(number), deadline)
+
+    def sentinel(self, number: int) -> str:
+        return f"sentinel {self._handle} {number}"
+
+    def open_log(self, deadline: Deadline) -> Stream:
+        log = follow(self._link.transport, LOG_COMMAND, deadline)
+        self._logs.append(log)
+        return log
+
+    def environment(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        return read_environment(self._link, app.package, deadline)
+
+    def jobs(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        return read_jobs(self._link, app.package, deadline)
+
+    def diagnose(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return request_diagnostics(self._link, app.package, deadline)
+
+    def launch(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return lifecycle.launch(self._link, app, deadline)
+
+    def home(self, deadline: Deadline) -> Answer:
+        return lifecycle.home(self._link, deadline)
+
+    def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return lifecycle.kill(self._link, app.package, deadline)
+
+    def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return lifecycle.force_stop(self._link, app.package, deadline)
+
+    def clear_data(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return lifecycle.clear_data(self._link, app.package, deadline)
+
+    def hook(self, app: AppSpec, command: str, arguments: dict[str, str], deadline: Deadline) -> Answer:
+        verb = f"hook.{command}"
+        level = ForceLevel.IN_APP if command == "run" else None
+        subject = Subject(task=arguments.get("task"))
+        if app.hook_receiver is None:
+            reason = f"the app file of {app.name} names no `hook_receiver`"
+            return Answer(verb, "", Outcome.REFUSED, Refusal.NO_HOOK, reason, level, (), subject, dict(arguments))
+        line = hook.hook_command(app.package, app.hook_receiver, command, arguments)
+        return self._link.act(
+            verb, line, deadline, hook.read_answer, level=level, subject=subject, arguments=dict(arguments)
+        )
+
+    def run_job(self, app: AppSpec, job_id: int, namespace: str | None, *, force: bool, deadline: Deadline) -> Answer:
+        return self._link.act(
+            "job.run",
+            _force.run_command(app.package, job_id, namespace, force=force),
+            deadline,
+            _force.read_answer,
+            level=ForceLevel.FORCED,
+            mask=_force.mask(self._facts.api_level, force=force),
+            subject=Subject(job_id=job_id, namespace=namespace),
+            arguments={"job": str(job_id), "namespace": namespace or "", "force": str(force).lower()},
+        )
+
+    def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
+        return reboot(self._link, deadline, progress, regain=self._regain, pause=self._pause)
+
+    def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
+        return advance(self._link.transport, boot_ns, deadline, until_output=until_output)
+
+    def set_wall_clock(self, wall_ns: int, deadline: Deadline) -> Answer:
+        return lifecycle.set_wall_clock(self._link, wall_ns, deadline)
+
+    def close(self) -> None:
+        while self._logs:
+            self._logs.pop().close()

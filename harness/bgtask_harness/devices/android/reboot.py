@@ -1,0 +1,68 @@
+"""A reboot, and everything until the phone answers again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.android.link import Link
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Progress
+from bgtask_harness.errors import DeadlineExceeded
+from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.errors import Refused
+from bgtask_reference.events import Outcome
+
+Regain = Callable[[Deadline], None]
+"""Does what it takes to have a phone back that went away; returns at once when there is nothing to do."""
+
+Pause = Callable[[float], None]
+"""Waits that many seconds. An in-process phone lets its own time pass instead."""
+
+_STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
+_BETWEEN_S = 0.1
+_ONE_QUESTION_S = 5.0
+"""A frozen connection stays `device` for ever: each question has a bound of its own."""
+
+
+def reboot(link: Link, deadline: Deadline, progress: Progress, *, regain: Regain, pause: Pause = time.sleep) -> Answer:
+    """Reboot and wait until another boot id and `sys.boot_completed=1` are there.
+
+    Raises:
+        DeadlineExceeded: It was not back in time.
+
+    """
+    before = boot_state(link, deadline)[0]
+    progress("rebooting")
+    _send(link, deadline)
+    while not _is_back(link, before, deadline, regain):
+        deadline.check(f"{link.serial} reboots")
+        pause(_BETWEEN_S)
+    progress("it has booted")
+    return Answer(verb="reboot", command=f"adb -s {link.serial} reboot", outcome=Outcome.ACCEPTED)
+
+
+def boot_state(link: Link, deadline: Deadline) -> tuple[str, bool]:
+    """Give boot id and whether the system says that it has booted."""
+    lines = link.shell(_STATE, deadline).stdout.split()
+    return (lines[0] if lines else ""), lines[1:] == ["1"]
+
+
+def _send(link: Link, deadline: Deadline) -> None:
+    try:
+        with link.transport.open("reboot:", deadline) as stream:
+            while stream.recv(1024, deadline):
+                pass
+    except DeviceLostError:
+        return  # it went down before it could say so
+
+
+def _is_back(link: Link, before: str, deadline: Deadline, regain: Regain) -> bool:
+    once = Deadline(min(deadline.at, Deadline.after(_ONE_QUESTION_S).at))
+    try:
+        boot_id, booted = boot_state(link, once)
+    except (DeviceLostError, DeadlineExceeded, Refused):
+        regain(deadline)
+        return False
+    return booted and boot_id not in ("", before)
