@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bgtask_harness.errors import BadInput
+from bgtask_harness.observe.templates import LogTemplate
 from bgtask_harness.profiles.app_schema import SCHEMA
 from bgtask_harness.profiles.app_schema import AppToml
 from bgtask_harness.profiles.app_schema import Control
@@ -24,6 +26,7 @@ from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import UniqueName
 
 APPS = "apps"
+Mistake = tuple[str, str]
 _MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
 
 
@@ -54,6 +57,11 @@ class AppFile:
     def name(self) -> str:
         """What `--app` calls it."""
         return self.spec.name
+
+    @property
+    def templates(self) -> tuple[LogTemplate, ...]:
+        """The app's own log lines, ready for the observer."""
+        return tuple(LogTemplate.like(line) for line in self.log_lines)
 
     def on_virtual_phone(self) -> AppFile:
         """Give the same app as its `[virtual]` build prints it: the mode, not `[evidence]`, says what it shows."""
@@ -103,24 +111,43 @@ def _locate(name: str, search: SearchPath) -> Path:
 
 
 def _check_meaning(path: Path, written: AppToml) -> None:
+    """Check what the schema cannot: each of these yields the key and what was expected of it."""
+    checks = (_schema_mistakes, _task_mistakes, _log_mistakes, _control_mistakes)
+    for key, expected in (mistake for check_one in checks for mistake in check_one(written)):
+        raise BadInput(f"{path}: key `{key}`: {expected}")
+
+
+def _schema_mistakes(written: AppToml) -> Iterator[Mistake]:
     if written.schema != SCHEMA:
-        raise BadInput(f"{path}: key `schema`: expected {SCHEMA}, got {written.schema}; this version reads only that")
-    ids = [task.id for task in written.tasks]
-    if not ids:
-        raise BadInput(f"{path}: key `tasks`: expected at least one [[tasks]]")
-    for index, task in enumerate(ids):
-        if task in ids[:index]:
-            raise BadInput(f"{path}: key `tasks[{index}].id`: expected each id once, {task!r} is there twice")
-    control = written.control
+        yield "schema", f"expected {SCHEMA}, got {written.schema}; this version reads only that"
+
+
+def _task_mistakes(written: AppToml) -> Iterator[Mistake]:
+    if not written.tasks:
+        yield "tasks", "expected at least one [[tasks]]"
+    seen: set[str] = set()
+    for index, task in enumerate(written.tasks):
+        if task.id in seen:
+            yield f"tasks[{index}].id", f"expected each id once, {task.id!r} is there twice"
+        seen.add(task.id)
+
+
+def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
+    for index, line in enumerate(written.log):
+        if line.text.count("{task}") > 1:
+            yield f"log[{index}].text", "expected {task} once at most"
+
+
+def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
+    control, ids = written.control, {task.id for task in written.tasks}
     named = [(f"{key}.{task}", task) for key in ("endpoints", "when_scheduled") for task in getattr(control, key)]
     for key, task in [*named, *((f"retries[{n}]", task) for n, task in enumerate(control.retries))]:
         if task not in ids:
-            raise BadInput(f"{path}: key `control.{key}`: expected the id of one of the tasks, got {task!r}")
+            yield f"control.{key}", f"expected the id of one of the tasks, got {task!r}"
+    known = ", ".join(control.states) or "none"
     for task, states in control.when_scheduled.items():
-        for state in states:
-            if state not in control.states:
-                known = ", ".join(control.states) or "none"
-                raise BadInput(f"{path}: key `control.when_scheduled.{task}`: expected one of {known}, got {state!r}")
+        for state in set(states) - set(control.states):
+            yield f"control.when_scheduled.{task}", f"expected one of {known}, got {state!r}"
 
 
 def _spec(path: Path, written: AppToml) -> AppSpec:

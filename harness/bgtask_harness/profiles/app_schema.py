@@ -58,11 +58,11 @@ class Task(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A line of the app's own log. `{task}` in `text` is the task id; everything else stands for itself."""
+    """A line of the app's own log. `{task}` in `text` is the task id, `{any}` anything; the rest stands for itself."""
 
     tag: str
     text: str
-    event: Literal["request.made", "request.cancelled", "run.started", "run.finished", "run.stopped"]
+    event: Literal["request.made", "request.cancelled", "run.started", "run.finished", "run.stopped", "run.refused"]
     request: RequestKind | None = None
     result: Result | None = None
     everything: bool = False
