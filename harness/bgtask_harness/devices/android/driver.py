@@ -139,7 +139,7 @@ class AndroidDevice:
         return lifecycle.clear_data(self._link, app.package, deadline)
 
     def hook(self, app: AppSpec, command: str, arguments: dict[str, str], deadline: Deadline) -> Answer:
-        verb = f"hook.{command}"
+        verb = f"app.{command}"
         level = ForceLevel.IN_APP if command == "run" else None
         subject = Subject(task=arguments.get("task"))
         if app.hook_receiver is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 
 from bgtask_harness.devices.android.link import Meaning
@@ -50,11 +51,23 @@ def read_answer(done: Completed) -> Meaning:
 
 def mask(api_level: int | None, *, force: bool) -> tuple[str, ...]:
     """Give the conditions that the verb overrides. Above the newest known level: the newest; unknown level: none."""
-    rows = [row for row in _table() if api_level is not None and row["api"] <= api_level]
-    return tuple(rows[-1]["full" if force else "soft"]) if rows else ()
+    rows = [row for row in _masks() if api_level is not None and row.api <= api_level]
+    if not rows:
+        return ()
+    return rows[-1].full if force else rows[-1].soft
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A row of `force.toml`: from this API level on."""
+
+    api: int
+    soft: tuple[str, ...]
+    full: tuple[str, ...]
 
 
 @cache
-def _table() -> list[dict[str, list[str] | int]]:
+def _masks() -> tuple[Mask, ...]:
     text = importlib.resources.files(__package__).joinpath("force.toml").read_text(encoding="utf-8")
-    return sorted(tomllib.loads(text)["run"], key=lambda row: int(row["api"]))
+    rows = (Mask(row["api"], tuple(row["soft"]), tuple(row["full"])) for row in tomllib.loads(text)["run"])
+    return tuple(sorted(rows, key=lambda row: row.api))

@@ -32,7 +32,7 @@ def launcher_activity(link: Link, package: str, deadline: Deadline) -> str:
     """
     command = ["cmd", "package", "resolve-activity", "--brief", "-c", "android.intent.category.LAUNCHER", package]
     done = link.shell(command, deadline)
-    found = _COMPONENT.findall(done.stdout)
+    found: list[str] = _COMPONENT.findall(done.stdout)
     if not found:
         raise Unsupported(
             f"the phone knows no launcher activity of {package}: name one with `activity` in the app file, "
@@ -64,11 +64,5 @@ def clear_data(link: Link, package: str, deadline: Deadline) -> Answer:
 def set_wall_clock(link: Link, wall_ns: int, deadline: Deadline) -> Answer:
     """Set the wall clock; network time may set it back while `auto_time` is on."""
     command = ["cmd", "alarm", "set-time", str(wall_ns // NS_PER_MS)]
-    return link.act(
-        "clock.set",
-        command,
-        deadline,
-        readings.silent,
-        level=ForceLevel.CLOCK_MOVED,
-        arguments={"wall_ns": str(wall_ns)},
-    )
+    level, arguments = ForceLevel.CLOCK_MOVED, {"wall_ns": str(wall_ns)}
+    return link.act("clock.set", command, deadline, readings.silent, level=level, arguments=arguments)
