@@ -204,6 +204,9 @@ class Device(Protocol):
     def run_job(self, app: AppSpec, job_id: int, namespace: str | None, *, force: bool, deadline: Deadline) -> Answer:
         """Tell the system to run a job now. Accepted does not mean that anything ran."""
 
+    def force_mask(self, *, force: bool) -> tuple[str, ...]:
+        """Give the conditions that `run_job` overrides on this device: recorded before it is sent."""
+
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         """Reboot and wait until it has booted and answers again."""
 

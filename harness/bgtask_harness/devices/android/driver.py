@@ -162,6 +162,9 @@ class AndroidDevice:
             arguments={"job": str(job_id), "namespace": namespace or "", "force": str(force).lower()},
         )
 
+    def force_mask(self, *, force: bool) -> tuple[str, ...]:
+        return _force.mask(self._facts.api_level, force=force)
+
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         return reboot(self._link, deadline, progress, regain=self._regain, pause=self._pause)
 
