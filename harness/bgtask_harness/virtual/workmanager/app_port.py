@@ -1,0 +1,102 @@
+"""`AppPort` on a virtual phone: the phone as one process of the app sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Coroutine
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from typing import Any
+
+from bgtask_harness.virtual.workmanager import beacon
+from bgtask_harness.virtual.workmanager.constants import CONSTANTS
+from bgtask_harness.virtual.workmanager.constants import NS_PER_MS
+from bgtask_harness.virtual.workmanager.storage import NETWORK_ERROR
+from bgtask_reference.ports.app import Job
+from bgtask_reference.ports.app import NetworkError
+from bgtask_reference.ports.app import Priority
+
+if TYPE_CHECKING:
+    from bgtask_harness.virtual.workmanager.process import Process
+
+_API_THAT_TELLS_WHY = 35
+"""`ApplicationStartInfo.getReason`: before that an app cannot know why its process was started."""
+
+
+class PhoneApp:
+    """Implements `AppPort`. Everything asked of it ends with the process."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._storage = process.installation.storage
+        self._observers: dict[str, list[_Observer]] = {}
+
+    @property
+    def package(self) -> str:
+        return self._process.package
+
+    @property
+    def debug_build(self) -> bool:
+        return self._process.installation.mode.debug_build
+
+    @property
+    def process_reason(self) -> str | None:
+        return self._process.why if self._process.phone.api_level >= _API_THAT_TELLS_WHY else None
+
+    def now_ms(self) -> int:
+        return self._process.phone.clocks.wall_ns() // NS_PER_MS
+
+    async def sleep(self, duration_ns: int) -> None:
+        await self._process.phone.kernel.sleep(duration_ns)
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> Job:
+        return self._process.spawn(work, name)
+
+    def log(self, priority: Priority, tag: str, message: str) -> None:
+        self._process.log(priority.value, tag, message)
+
+    def state(self, name: str) -> str:
+        return self._storage.settings.get(name, "")
+
+    def store(self, name: str, value: str) -> None:
+        if self.state(name) == value and name in self._storage.settings:
+            return
+        self._storage.settings[name] = value
+        for observer in self._observers.get(name, []):
+            self._tell(observer, name)
+
+    def observe(self, name: str, collector: Callable[[str], None]) -> None:
+        observer = _Observer(collector)
+        self._observers.setdefault(name, []).append(observer)
+        self._tell(observer, name, CONSTANTS.runtime.first_emission_ns)
+
+    async def request(self, endpoint: str) -> str:
+        reply = self._storage.server.reply(endpoint)
+        network = self._process.phone.network
+        if not network.connected:
+            await self.sleep(CONSTANTS.runtime.offline_ns)
+            raise NetworkError(f"Unable to resolve host for {endpoint}: No address associated with hostname")
+        await self.sleep(reply.duration_ns)
+        if reply.status == NETWORK_ERROR or not network.connected:
+            raise NetworkError(f"timeout at {endpoint}")
+        return reply.status
+
+    def beacon(self, event: str, fields: Mapping[str, str | int | None]) -> None:
+        if self._process.installation.mode.has_beacon:
+            self._process.log("I", beacon.TAG, beacon.line(event, fields))
+
+    def _tell(self, observer: _Observer, name: str, delay_ns: int = 0) -> None:
+        self._process.post(lambda: observer.tell(self.state(name)), delay_ns)
+
+
+class _Observer:
+    """A collector of one setting: told once at first, then only of another value."""
+
+    def __init__(self, collector: Callable[[str], None]) -> None:
+        self._collector = collector
+        self._last: str | None = None
+
+    def tell(self, value: str) -> None:
+        if value != self._last:
+            self._last = value
+            self._collector(value)

@@ -1,0 +1,37 @@
+"""Constraint tracking: what of a request does not hold now, as the stop reason that it would give."""
+
+from __future__ import annotations
+
+from bgtask_harness.virtual.android.port import AndroidPort
+from bgtask_harness.virtual.workmanager.constants import CONSTANTS
+from bgtask_harness.virtual.workmanager.database import Work
+from bgtask_reference.ports.work_manager import Constraints
+from bgtask_reference.ports.work_manager import NetworkType
+
+
+def is_constrained(work: Work) -> bool:
+    """Tell whether it has any constraint (`hasConstraints`)."""
+    return work.request.constraints != Constraints()
+
+
+def unmet(constraints: Constraints, phone: AndroidPort) -> int | None:
+    """Give the stop reason of the first constraint that does not hold; None when all hold.
+
+    The virtual phone has no notion of low storage: that constraint always holds.
+    """
+    reasons = CONSTANTS.stop_reason
+    if constraints.requires_charging and not phone.power.charging:
+        return reasons.charging
+    if constraints.requires_battery_not_low and not phone.power.battery_not_low:
+        return reasons.battery_not_low
+    if not _network_holds(constraints.required_network_type, phone):
+        return reasons.connectivity
+    return None
+
+
+def _network_holds(wanted: NetworkType, phone: AndroidPort) -> bool:
+    if wanted is NetworkType.NOT_REQUIRED:
+        return True
+    if wanted is NetworkType.CONNECTED:
+        return phone.network.connected
+    return phone.network.connected and not phone.network.metered

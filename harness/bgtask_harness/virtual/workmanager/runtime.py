@@ -1,0 +1,96 @@
+"""Put an app with WorkManager on a virtual phone: manifest, storage, and a process whenever the system wants one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bgtask_harness.virtual.android.jobs import InstalledPackage
+from bgtask_harness.virtual.android.port import AndroidPort
+from bgtask_harness.virtual.workmanager import hook
+from bgtask_harness.virtual.workmanager.constants import CONSTANTS
+from bgtask_harness.virtual.workmanager.host import Configuration
+from bgtask_harness.virtual.workmanager.library import WorkManager
+from bgtask_harness.virtual.workmanager.modes import Mode
+from bgtask_harness.virtual.workmanager.process import Process
+from bgtask_harness.virtual.workmanager.storage import Storage
+from bgtask_reference.ports.work_manager import AndroidProgram
+
+_REBOOT_ACTIONS = (
+    "android.intent.action.BOOT_COMPLETED",
+    "android.intent.action.TIME_SET",
+    "android.intent.action.TIMEZONE_CHANGED",
+)
+"""What RescheduleReceiver's intent filter names (the library's AndroidManifest.xml)."""
+
+
+@dataclass(slots=True, eq=False)
+class Installation:
+    """An installed app: what is the same in each of its processes."""
+
+    phone: AndroidPort
+    package: str
+    work_manager: type[WorkManager]
+    program: AndroidProgram
+    mode: Mode
+    hook_receiver: str
+    configuration: Configuration
+    storage: Storage
+
+    def start_process(self, pid: int, why: str) -> Process:
+        """Run `Application.onCreate` in a new process."""
+        return Process(self, pid, why)
+
+    def enabled(self, receiver: str) -> bool:
+        """Tell whether a receiver is enabled: the library's own only while it has unfinished work."""
+        if receiver == CONSTANTS.classes.reschedule_receiver:
+            return bool(self.storage.database.unfinished())
+        return True
+
+
+def install(
+    phone: AndroidPort,
+    work_manager: type[WorkManager],
+    program: AndroidProgram,
+    *,
+    package: str,
+    mode: str,
+    launcher_activity: str,
+    hook_receiver: str,
+    work_manager_version: str = "2.11.2",
+    minimum_log_level: str = "INFO",
+) -> Installation:
+    """Install an app on the phone. The result is for looking into; the phone needs nothing more.
+
+    Raises:
+        ValueError: `mode`, `work_manager_version` or `minimum_log_level` is none that there is.
+
+    """
+    version = tuple(int(part) for part in work_manager_version.split("-", maxsplit=1)[0].split("."))
+    configuration = Configuration(version, minimum_log_level)
+    storage = Storage(package)
+    build = Mode(mode)
+    installation = Installation(phone, package, work_manager, program, build, hook_receiver, configuration, storage)
+    phone.install(_manifest(installation, launcher_activity))
+    return installation
+
+
+def _manifest(installation: Installation, launcher_activity: str) -> InstalledPackage:
+    classes = CONSTANTS.classes
+    receivers = dict.fromkeys(_REBOOT_ACTIONS, classes.reschedule_receiver)
+    receivers[classes.diagnostics_action] = classes.diagnostics_receiver
+    guarded = {classes.diagnostics_receiver: hook.PERMISSION}
+    if installation.mode.has_hook:
+        receivers[hook.ACTION] = installation.hook_receiver
+        guarded[installation.hook_receiver] = hook.PERMISSION
+    return InstalledPackage(
+        name=installation.package,
+        version_code=1,
+        version_name="1.0",
+        launcher_activity=launcher_activity,
+        receivers=receivers,
+        start_process=installation.start_process,
+        enabled=installation.enabled,
+        clear_data=installation.storage.clear,
+        guarded=guarded,
+        debuggable=installation.mode.debug_build,
+    )
