@@ -1,0 +1,149 @@
+"""One job of `dumpsys jobscheduler`: from its `JOB` line to its `Ready:` line. Lines after AOSP `JobStatus.dump`."""
+
+from __future__ import annotations
+
+import re
+
+from bgtask_harness.observe.durations import parse_duration
+from bgtask_reference.events import JobRow
+
+_HEADER = re.compile(
+    r"(?P<indent>\s*)JOB (?:#|(?P<namespace>\S+):)(?P<uid>\w{1,20})/(?P<job>-?\d{1,10}): [0-9a-f]{1,16} (?P<tag>\S.*)",
+    re.ASCII,
+)
+_SOURCE = re.compile(r"Source: uid=\S+ user=-?\d+ pkg=(?P<package>\S+)")
+_RUN_TIME = re.compile(r"Run time: earliest=(?P<earliest>[^,]+), latest=.*")
+_READY = re.compile(r"Ready: (?P<ready>true|false) \((?P<words>[^)]*)\)")
+_WORD = re.compile(r"(?P<name>!?[a-z]+)=(?P<value>true|false)")
+_UID_TAG = re.compile(r"\w{1,20} tag=.*", re.ASCII)
+_SILENT_TEXTS = (
+    r"JobInfo:",
+    r"PERIODIC: .*|PERSISTED|Bias: .*|Priority: .*|Flags: .*|Internal flags: .*|Requires: .*",
+    r"Trigger (?:content URIs|update delay|max delay):.*|[0-9a-f]+ content://.*",
+    r"Extras: .*|Transient extras: .*|Clip data: .*|Granted URI permissions:.*",
+    r"Network type: .*|(?:Estimated )?[Nn]etwork (?:download|upload) bytes: .*|Network bytes: .*",
+    r"Minimum network chunk bytes: .*|Max execution delay: .*|Backoff: .*|Has (?:early|late) constraint.*",
+    r"(?:Preferred|Dynamic) constraints:.*|Num (?:Required|Dropped) Flexible constraints:.*",
+    r"Constraint history:|-\S+ = \S*.*|Doze whitelisted: .*|Uid: active|Is exempted from app standby|Tracking:.*",
+    r"In parole\?: .*|In background: .*|Stopped reason: .*|Exempted from .*|Affordable at .*|Trace tag: .*",
+    r"Implicit constraints:|ready\w+: (?:true|false)|\w*(?:[Ee]xpedited|[Uu]ser-?[Ii]nitiated)\w*.*",
+    r"Changed (?:authorities|URIs):|Network: .*|Pending work:|Executing work:|Debug tags: .*|#\d+: .*",
+    r"Deferred since: .*|Time since first force batch attempt: .*|Base heartbeat: .*|Last run heartbeat: .*",
+    r"Cumulative execution time=.*|Num failures: .*|Num system stops: .*|Last (?:successful|failed) run: .*",
+    r"Restricted due to: .*|Earliest run time: .*|Latest run time: .*|Started as user initiated: .*",
+    r"Num uncompleted work chains: .*|Estimated .*|Proxy .*|Standby heartbeat: .*|Is user visible: .*",
+)
+_SILENT = re.compile("|".join(_SILENT_TEXTS))
+
+
+class JobBlock:
+    """The lines of one job, as far as they have come."""
+
+    def __init__(self, header: re.Match[str]) -> None:
+        self.lines = [header.string]
+        self.unknown: list[str] = []
+        self._header = header
+        self._indent = len(header["indent"])
+        self._row: dict[str, object] = {}
+
+    @classmethod
+    def begun_by(cls, line: str) -> JobBlock | None:
+        """Give the block that this line begins; None for any other line."""
+        header = _HEADER.fullmatch(line) if "JOB " in line else None
+        return None if header is None else cls(header)
+
+    def holds(self, line: str) -> bool:
+        """Tell whether the line belongs to this job: indented deeper than its header, before its last line."""
+        return "ready" not in self._row and len(line) - len(line.lstrip()) > self._indent
+
+    def take(self, line: str) -> None:
+        """Read one line of the job."""
+        self.lines.append(line)
+        text = line.strip()
+        if not (self._labelled(text) or self._matched(text)) and not _is_silent(text):
+            self.unknown.append(line)
+
+    def row(self) -> JobRow:
+        """Give what was read."""
+        header = self._header
+        return JobRow(
+            uid=header["uid"],
+            job_id=int(header["job"]),
+            namespace=header["namespace"],
+            component=self._text("component") or _component(header["tag"]),
+            source_package=self._text("source_package"),
+            required=self._words("required"),
+            satisfied=self._words("satisfied"),
+            unsatisfied=self._words("unsatisfied"),
+            minimum_latency_ns=self._number("minimum_latency_ns"),
+            earliest_ns=self._number("earliest_ns"),
+            enqueued_ns=self._number("enqueued_ns"),
+            standby_bucket=self._text("standby_bucket"),
+            ready=self._row["ready"] is True if "ready" in self._row else None,
+            not_ready_because=self._words("not_ready_because"),
+        )
+
+    def _labelled(self, text: str) -> bool:
+        label, colon, value = text.partition(":")
+        value = value.strip()
+        match label if colon else "":
+            case "Service":
+                self._row["component"] = value
+            case "Required constraints" | "Satisfied constraints" | "Unsatisfied constraints":
+                self._row[label.partition(" ")[0].lower()] = _constraints(value)
+            case "Minimum latency":
+                self._row["minimum_latency_ns"] = parse_duration(value)
+            case "Enqueue time":
+                self._row["enqueued_ns"] = _never_later(parse_duration(value))
+            case "Standby bucket":
+                self._row["standby_bucket"] = value
+            case _:
+                return False
+        return True
+
+    def _matched(self, text: str) -> bool:
+        source = _SOURCE.fullmatch(text)
+        if source:
+            self._row["source_package"] = source["package"]
+            return True
+        run_time = _RUN_TIME.fullmatch(text)
+        if run_time:
+            self._row["earliest_ns"] = parse_duration(run_time["earliest"])
+            return True
+        ready = _READY.fullmatch(text)
+        if ready is None:
+            return False
+        self._row["ready"] = ready["ready"] == "true"
+        self._row["not_ready_because"] = tuple(
+            word["name"] for word in _WORD.finditer(ready["words"]) if word["value"] == "false"
+        )
+        return True
+
+    def _text(self, name: str) -> str | None:
+        value = self._row.get(name)
+        return value if isinstance(value, str) else None
+
+    def _number(self, name: str) -> int | None:
+        value = self._row.get(name)
+        return value if isinstance(value, int) else None
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        value = self._row.get(name)
+        return value if isinstance(value, tuple) else ()
+
+
+def _constraints(value: str) -> tuple[str, ...]:
+    """The hex mask in brackets (API 28 and later) repeats the words."""
+    return tuple(word for word in value.split() if not word.startswith("["))
+
+
+def _never_later(ns: int | None) -> int | None:
+    return ns if ns is None or ns <= 0 else None
+
+
+def _component(tag: str) -> str:
+    return tag.rsplit("@", 1)[-1]
+
+
+def _is_silent(text: str) -> bool:
+    return _UID_TAG.fullmatch(text) is not None or _SILENT.fullmatch(text) is not None

@@ -1,0 +1,198 @@
+"""The whole log in, events out: gives each line to the parser of its tag and counts what nobody knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bgtask_harness.observe import activity
+from bgtask_harness.observe import beacon
+from bgtask_harness.observe import diagnostics
+from bgtask_harness.observe import dropped
+from bgtask_harness.observe import sentinel
+from bgtask_harness.observe import work_manager
+from bgtask_harness.observe.logcat import LogLine
+from bgtask_harness.observe.logcat import is_divider
+from bgtask_harness.observe.logcat import parse_line
+from bgtask_harness.observe.logcat import quick_tag
+from bgtask_harness.observe.templates import LogTemplate
+from bgtask_harness.observe.templates import TemplateParser
+from bgtask_reference.events import NOBODY
+from bgtask_reference.events import Event
+from bgtask_reference.events import LineUnknown
+from bgtask_reference.events import Source
+from bgtask_reference.events import TaskEvent
+
+_STACK = re.compile(
+    r"\s*(?:at .*\)|Caused by: .*|Suppressed: .*|\.\.\. \d+ more|[\w.$]+(?:Exception|Error|Throwable)(?:: .*)?)\s*"
+)
+_FINE_ERROR_NS = 500
+"""Half a microsecond: two entries of one thread hardly share a stamp as fine as that."""
+
+
+class LogObserver:
+    """Reads a log line by line. Never raises on any text; keeps between lines only what a later line needs.
+
+    Attributes:
+        lines: Lines that were fed.
+        unknown: How many of them nobody knows.
+
+    `package` is the app under test and `templates` are its own log lines. `sentinel_handle` is the device handle whose
+    sentinels count; None takes any. Lines of `ignore_tags` that no parser knows are ignored instead of unknown.
+    `own_pids` are processes of the app from before the log begins. `year` places times that have none.
+
+    A line of a process that is known to be another app's is ignored. Of a process that nobody named, lines are kept:
+    a WorkSpec id names its work whoever printed it, anything less does not, so the job id is then left out.
+    """
+
+    def __init__(
+        self,
+        package: str,
+        templates: Iterable[LogTemplate] = (),
+        sentinel_handle: str | None = None,
+        *,
+        ignore_tags: Iterable[str] = (),
+        own_pids: Iterable[int] = (),
+        year: int = 1970,
+        stream: str = "logcat",
+    ) -> None:
+        self.package = package
+        self.lines = 0
+        self.unknown = 0
+        self.last_sentinel: int | None = None
+        self._handle = sentinel_handle
+        self._year = year
+        self._stream = stream
+        self._processes = activity.Processes(package, frozenset(own_pids))
+        self._work_manager = work_manager.WorkManagerParser()
+        self._diagnostics = diagnostics.DiagnosticsAssembler()
+        self._templates = TemplateParser(templates)
+        self._ignored = frozenset(ignore_tags)
+        self._system: dict[str, Callable[[LogLine], list[Event] | None]] = {
+            activity.TAG: self._activity,
+            sentinel.TAG: self._sentinel,
+            dropped.TAG: self._dropped,
+        }
+        tags = (*self._system, beacon.TAG, *self._templates.tags)
+        self._first_words = frozenset(tag.split(None, 1)[0].rstrip(":") for tag in tags if tag.strip())
+        self._before: LogLine | None = None
+        self._replayed: str | None = None
+        self._known_entry = False
+
+    def feed(self, line: str) -> list[Event]:
+        """Give the events of the next line, in order; most lines give none."""
+        self.lines += 1
+        tag = quick_tag(line)
+        if tag is not None and tag not in self._first_words and not tag.startswith(work_manager.PREFIX):
+            self._before = self._replayed = None
+            return []
+        return self._count(self._read(line.rstrip("\r\n")))
+
+    def flush(self) -> list[Event]:
+        """Give what was still being put together: the stream is over. What comes next may be another boot."""
+        events = self._count(list(self._diagnostics.flush()))
+        self._processes.forget()
+        self._work_manager.forget()
+        self._replayed = self._before.raw if self._before else None
+        self._before = None
+        return events
+
+    # --- one line -------------------------------------------------------------------------------------------------
+
+    def _read(self, raw: str) -> list[Event]:
+        replayed, self._replayed = self._replayed, None
+        if raw == replayed or not raw.strip() or is_divider(raw):
+            return []  # `logcat -T 1` after a break begins with the last line from before it
+        line = parse_line(raw, self._year) or self._unprefixed(raw)
+        if line is None:
+            self._before = None
+            return [LineUnknown(source=Source.SYSTEM_LOG, raw=raw, parser="logcat")]
+        before, self._before = self._before, line
+        events = self._parse(line)
+        same_entry = before is not None and before.entry == line.entry
+        self._known_entry = events is not None or (same_entry and self._known_entry)
+        if events is not None:
+            return events
+        if line.tag in self._ignored or (same_entry and self._is_tail(line)):
+            return []
+        return [LineUnknown(stamp=line.stamp, source=self._source(line), raw=raw, parser=self._parser(line))]
+
+    def _is_tail(self, line: LogLine) -> bool:
+        """Tell whether it is a further line of an entry that is known: the text or the stack of an exception."""
+        tells_entries_apart = line.stamp.error_ns <= _FINE_ERROR_NS or line.priority not in "VD"
+        return (self._known_entry and tells_entries_apart) or _STACK.fullmatch(line.message) is not None
+
+    def _unprefixed(self, raw: str) -> LogLine | None:
+        before = self._before
+        if before is None or not before.indents or not raw[:1].isspace():
+            return None
+        return before.continued(raw)
+
+    def _parse(self, line: LogLine) -> list[Event] | None:
+        """Give the events of a line; None when it should mean something and nobody knows what."""
+        system = self._system.get(line.tag)
+        if system is not None:
+            return system(line)
+        if self._processes.owns(line.pid) is False:
+            return []
+        if line.tag.startswith(work_manager.PREFIX):
+            return self._of_work_manager(line)
+        if line.tag == beacon.TAG:
+            return _listed(beacon.observe_beacon(line, self.package))
+        return _listed(self._templates.observe(line)) if line.tag in self._templates.tags else []
+
+    def _activity(self, line: LogLine) -> list[Event]:
+        return list(self._processes.observe(line))
+
+    def _sentinel(self, line: LogLine) -> list[Event] | None:
+        seen = sentinel.observe_sentinel(line, self._handle)
+        if not seen:
+            return _listed(seen)
+        self.last_sentinel = seen[-1].number
+        return [*self._diagnostics.close_if_ended(), *seen]
+
+    def _dropped(self, line: LogLine) -> list[Event] | None:
+        lost = dropped.observe_dropped(line, self.package, self._processes.uid, self._stream)
+        if lost:
+            self._diagnostics.damage()
+        return None if lost is None else [replace(event, after_sentinel=self.last_sentinel) for event in lost]
+
+    def _of_work_manager(self, line: LogLine) -> list[Event] | None:
+        if line.tag == diagnostics.TAG:
+            return _listed(self._diagnostics.observe(line))
+        events = self._work_manager.observe(line)
+        if events is None:
+            return None
+        return [*self._diagnostics.close_at(line), *(self._attributed(line, event) for event in events)]
+
+    def _attributed(self, line: LogLine, event: Event) -> Event:
+        if not isinstance(event, TaskEvent) or self._processes.owns(line.pid):
+            return event
+        return replace(event, subject=replace(NOBODY, work_id=event.subject.work_id))
+
+    # --- what nobody knows ----------------------------------------------------------------------------------------
+
+    def _count(self, events: list[Event]) -> list[Event]:
+        self.unknown += sum(isinstance(event, LineUnknown) for event in events)
+        return events
+
+    def _parser(self, line: LogLine) -> str:
+        if line.tag.startswith(work_manager.PREFIX):
+            return "diagnostics" if line.tag == diagnostics.TAG else "work-manager"
+        known = {beacon.TAG: "beacon", sentinel.TAG: "sentinel", dropped.TAG: "dropped"}
+        return known.get(line.tag, "templates")
+
+    def _source(self, line: LogLine) -> Source:
+        if line.tag == diagnostics.TAG:
+            return Source.DIAGNOSTICS
+        if line.tag.startswith(work_manager.PREFIX):
+            return Source.WORK_MANAGER_DEBUG if line.priority in "VD" else Source.WORK_MANAGER_INFO
+        if line.tag == beacon.TAG:
+            return Source.BEACON
+        return Source.APP_LOG if line.tag in self._templates.tags else Source.SYSTEM_LOG
+
+
+def _listed(events: tuple[Event, ...] | None) -> list[Event] | None:
+    return None if events is None else list(events)
