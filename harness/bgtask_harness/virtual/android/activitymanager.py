@@ -24,14 +24,17 @@ SHELL_PID = 4_977
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """An intent that is broadcast. `package` and `receiver` narrow it; `permissions` are the sender's."""
+    """An intent that is broadcast.
+
+    `package` and `receiver` narrow it; `permissions` are the sender's, None for the system's, which has them all.
+    """
 
     action: str
     package: str | None = None
     receiver: str | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
     include_stopped: bool = False
-    permissions: frozenset[str] = frozenset()
+    permissions: frozenset[str] | None = None
 
 
 class ActivityManager:
@@ -42,6 +45,7 @@ class ActivityManager:
         self._packages = packages
         self._processes = processes
         self._log = log
+        self._generation = 0
         self.on_force_stop: list[Callable[[PackageRecord], None]] = []
         self.on_use: list[Callable[[PackageRecord], None]] = []
         self.on_process_state: list[Callable[[], None]] = []
@@ -67,7 +71,10 @@ class ActivityManager:
         for other in self._processes.all():
             other.top = other is record
         record.had_activity = True
-        record.app.on_activity()
+        try:
+            record.app.on_activity()
+        except Exception as error:  # noqa: BLE001 - what escapes onCreate crashes the app
+            self._processes.on_crash(record.pid, error)
         self._tell_state()
 
     def _tell_state(self) -> None:
@@ -101,12 +108,31 @@ class ActivityManager:
             return
         (package, receiver), rest = receivers[0], receivers[1:]
 
+        generation = self._generation
+
         def receive(record: ProcessRecord | None) -> None:
-            answer = None if record is None else _receive(record, receiver, intent)
-            self._deliver(intent, rest, data if answer is None else answer, done)
+            answer = None if record is None else self._receive(record, receiver, intent)
+            left = rest if generation == self._generation else []
+            self._deliver(intent, left, data if answer is None else answer, done)
 
         package.stopped = False
         self._processes.ensure(package, "broadcast", f"{{{package.name}/{receiver}}}", receive)
+
+    def _receive(self, record: ProcessRecord, receiver: str, intent: Broadcast) -> str | None:
+        if record.app is None:
+            return None
+        record.receiving += 1
+        try:
+            return record.app.on_broadcast(receiver, intent.action, intent.extras)
+        except Exception as error:  # noqa: BLE001 - what escapes onReceive crashes the app
+            self._processes.on_crash(record.pid, error)
+            return None
+        finally:
+            record.receiving -= 1
+
+    def forget_broadcasts(self) -> None:
+        """Power off: whoever was still to get a broadcast does not."""
+        self._generation += 1
 
     # --- ends -----------------------------------------------------------------------------------------------------
 
@@ -127,14 +153,17 @@ class ActivityManager:
 
     def force_stop(self, package: PackageRecord, why: str) -> None:
         """`am force-stop`: end it, remove its jobs, and let no broadcast start it again."""
-        # y36 forceStopPackageLocked: "Force stopping P appid=N user=0: REASON", REASON "from pid N"
-        self._log("I", "ActivityManager", f"Force stopping {package.name} appid={package.uid} user=0: {why}")
-        record = self._processes.find(package.name)
         package.stopped = package.force_stopped = True
-        if record is not None:
-            self._processes.kill(record, f"stop {package.name} due to {why}")
+        self.end(package, why)
         for collector in self.on_force_stop:
             collector(package)
+
+    def end(self, package: PackageRecord, why: str) -> None:
+        """`forceStopPackageLocked`: say so and end its process; whether it stays stopped is the caller's business."""
+        self._log("I", "ActivityManager", f"Force stopping {package.name} appid={package.uid} user=0: {why}")
+        record = self._processes.find(package.name)
+        if record is not None:
+            self._processes.kill(record, f"stop {package.name} due to {why}")
 
     def stop_app(self, package: PackageRecord) -> None:
         """`am stop-app`: end its process; jobs and alarms stay."""
@@ -159,14 +188,5 @@ def _receivers(record: PackageRecord, intent: Broadcast) -> list[str]:
     if declared is None or not record.package.enabled(declared):
         return []
     needed = record.package.guarded.get(declared)
-    return [declared] if needed is None or needed in intent.permissions else []
-
-
-def _receive(record: ProcessRecord, receiver: str, intent: Broadcast) -> str | None:
-    if record.app is None:
-        return None
-    record.receiving += 1
-    try:
-        return record.app.on_broadcast(receiver, intent.action, intent.extras)
-    finally:
-        record.receiving -= 1
+    held = intent.permissions
+    return [declared] if needed is None or held is None or needed in held else []

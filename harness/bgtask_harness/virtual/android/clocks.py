@@ -42,6 +42,11 @@ class Clocks:
         """Set the wall clock; boot time does not move."""
         self._wall_offset = wall_ns - self._kernel.now
 
+    def set_timezone(self, name: str) -> None:
+        """Set the zone; raises `zoneinfo.ZoneInfoNotFoundError` or `ValueError` for one that there is not."""
+        _zone(name)
+        self.timezone = name
+
     def restart(self) -> None:
         """Begin a new boot now."""
         self._booted_at = self._kernel.now

@@ -1,35 +1,357 @@
-"""JobSchedulerService: which jobs there are, when each may run, and what becomes of it."""
+"""JobSchedulerService: which jobs there are, when each may run, and what becomes of it.
+
+Source: y36 apex/jobscheduler/service JobSchedulerService.java. A fault replaces this class by a subclass; the methods
+that it may override, with a meaning that stays, are `is_ready`, `due_at` and `on_finished`.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
+from bgtask_harness.virtual.android import jobenvironment
+from bgtask_harness.virtual.android.jobconstraints import Constraint
+from bgtask_harness.virtual.android.jobexecution import Completion
+from bgtask_harness.virtual.android.jobexecution import Execution
+from bgtask_harness.virtual.android.jobhistory import START
+from bgtask_harness.virtual.android.jobhistory import STOP
+from bgtask_harness.virtual.android.jobhistory import HistoryEvent
+from bgtask_harness.virtual.android.jobhistory import JobHistory
 from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.android.jobstatus import JobStatus
+from bgtask_harness.virtual.android.jobstatus import Key
+from bgtask_harness.virtual.android.jobstatus import Override
+from bgtask_harness.virtual.android.jobsuccession import Moment
+from bgtask_harness.virtual.android.jobsuccession import after_boot
+from bgtask_harness.virtual.android.jobsuccession import after_failure
+from bgtask_harness.virtual.android.jobsuccession import next_period
+from bgtask_harness.virtual.android.jobsuccession import scheduled
+from bgtask_harness.virtual.android.packages import PackageRecord
+from bgtask_harness.virtual.android.processes import ProcessRecord
+from bgtask_harness.virtual.android.quota import Limits
+from bgtask_harness.virtual.android.quota import Quota
+from bgtask_harness.virtual.android.standby import Bucket
+from bgtask_harness.virtual.android.stopreasons import InternalReason
+from bgtask_harness.virtual.android.stopreasons import StopReason
+from bgtask_harness.virtual.android.stopreasons import internal_name
+from bgtask_harness.virtual.android.stopreasons import of_constraint
+from bgtask_harness.virtual.kernel import Timer
 
 if TYPE_CHECKING:
     from bgtask_harness.virtual.android.system import System
 
-Key = tuple[int, str | None, int]
-"""What tells jobs apart: uid, namespace, id."""
+MS = 1_000_000
+NUM_COMPLETED_JOB_HISTORY = 20
 
 
 class JobScheduler:
-    """The jobs of the phone."""
+    """The jobs of the phone. As `JobSchedulerPort` it is what apps call."""
 
     def __init__(self, system: System) -> None:
         self._system = system
-        self._jobs: dict[Key, JobInfo] = {}
+        self.kernel = system.kernel
+        self.processes = system.processes
+        self.constants = system.profile.job_scheduler
+        self.quota = Quota(_limits(system.profile.quota))
+        self.history = JobHistory()
+        self.recent: deque[tuple[int, JobStatus]] = deque(maxlen=NUM_COMPLETED_JOB_HISTORY)
+        self._jobs: dict[Key, JobStatus] = {}
+        self._running: dict[Key, Execution] = {}
+        self._pending: list[JobStatus] = []
+        self._serial = 0
+        self._dirty = False
+        self._alarm: Timer | None = None
+        self._down = self._moment()
+        self.processes.on_death.append(self._process_died)
+
+    # --- the app's door -------------------------------------------------------------------------------------------
 
     def schedule(self, package: str, job: JobInfo) -> bool:
-        """Schedule or replace a job."""
-        self._jobs[self._system.uid_of(package), job.namespace, job.job_id] = job
+        """Schedule or replace a job; True is RESULT_SUCCESS.
+
+        Raises:
+            RuntimeError: The app has too many jobs already (`IllegalStateException`).
+
+        """
+        uid = self._system.uid_of(package)
+        known = self._jobs.get((uid, job.namespace, job.job_id))
+        if known is None and sum(status.uid == uid for status in self._jobs.values()) >= self._constant("max_jobs"):
+            # JobSchedulerService.scheduleAsPackage: MAX_JOBS_PER_APP
+            raise RuntimeError("Apps may not schedule more than 150 distinct jobs")
+        if known is not None:
+            self._forget(known, StopReason.CANCELLED_BY_APP, InternalReason.CANCELED)
+        self._track(scheduled(uid, package, job, self._moment()))
         return True
 
     def cancel(self, package: str, job_id: int, namespace: str | None) -> None:
-        """Cancel a job."""
-        self._jobs.pop((self._system.uid_of(package), namespace, job_id), None)
+        """Cancel a job; stops it when it runs."""
+        self.cancel_job((self._system.uid_of(package), namespace, job_id), StopReason.CANCELLED_BY_APP)
 
     def pending(self, package: str, namespace: str | None) -> tuple[JobInfo, ...]:
-        """`getAllPendingJobs` of that namespace."""
+        """`getAllPendingJobs` of that namespace; those that run are among them."""
         uid = self._system.uid_of(package)
-        return tuple(job for (owner, space, _), job in self._jobs.items() if (owner, space) == (uid, namespace))
+        return tuple(status.job for status in self.jobs() if (status.uid, status.job.namespace) == (uid, namespace))
+
+    # --- the methods that a fault may override --------------------------------------------------------------------
+
+    def is_ready(self, job: JobStatus) -> bool:
+        """Say whether a job may be started now, given what is met (`job.satisfied`)."""
+        return job.ready()
+
+    def due_at(self, job: JobStatus) -> int | None:
+        """Give the time since boot before which its delay or backoff holds it back; None for no such time."""
+        return job.earliest_ns
+
+    def on_finished(self, job: JobStatus, reschedule: bool, completion: Completion) -> None:
+        """A job has ended: track what comes next of it, if anything."""
+        if reschedule:
+            self._track(after_failure(job, completion, self._moment()))
+        elif job.periodic:
+            self._track(next_period(job, self._moment()))
+
+    # --- what there is --------------------------------------------------------------------------------------------
+
+    def jobs(self) -> tuple[JobStatus, ...]:
+        """All jobs, by uid and id."""
+        return tuple(sorted(self._jobs.values(), key=lambda job: (job.uid, job.job.job_id)))
+
+    def find(self, key: Key) -> JobStatus | None:
+        """Give a job."""
+        return self._jobs.get(key)
+
+    def executions(self) -> tuple[Execution, ...]:
+        """All that run, in the order in which they began."""
+        return tuple(self._running.values())
+
+    def is_running(self, job: JobStatus) -> bool:
+        """Say whether an execution under its key is under way."""
+        return job.key in self._running
+
+    def is_pending(self, job: JobStatus) -> bool:
+        """Say whether it waits for a free slot."""
+        return job in self._pending
+
+    def pending_queue(self) -> tuple[JobStatus, ...]:
+        """What waits for a free slot."""
+        return tuple(self._pending)
+
+    def may_execute(self, job: JobStatus) -> bool:
+        """`isReadyToBeExecutedLocked`: ready and neither pending nor running."""
+        return self.is_ready(job) and not self.is_pending(job) and not self.is_running(job)
+
+    # --- the system's door ----------------------------------------------------------------------------------------
+
+    def cancel_job(self, key: Key, reason: StopReason) -> bool:
+        """Cancel one job; False when there is none."""
+        job = self._jobs.get(key)
+        if job is None:
+            return False
+        self._forget(job, reason, InternalReason.CANCELED)
+        return True
+
+    def cancel_all(self, uid: int, reason: StopReason, internal: InternalReason) -> bool:
+        """Cancel every job of a uid; False when there was none."""
+        mine = [job for job in self.jobs() if job.uid == uid]
+        for job in mine:
+            self._forget(job, reason, internal)
+        return bool(mine)
+
+    def force(self, job: JobStatus, override: Override) -> None:
+        """`cmd jobscheduler run`, first half: set the override and look again at what is met."""
+        job.override = override
+        self._refresh(job)
+
+    def run_ready(self) -> None:
+        """Queue and start whatever is ready, batched or not."""
+        for job in self.jobs():
+            self._refresh(job)
+        self._pending.extend(job for job in self.jobs() if self.may_execute(job))
+        self._start_pending()
+
+    def stop_dozing(self) -> None:
+        """The phone begins to doze: stop what is not exempt."""
+        for execution in self.executions():
+            if not execution.job.doze_exempt:
+                execution.stop(StopReason.DEVICE_STATE, InternalReason.DEVICE_IDLE)
+
+    def reboot(self) -> None:
+        """Power off: only persisted jobs are there again; what ran is forgotten."""
+        for execution in self.executions():
+            execution.abandon()
+        self._running.clear()
+        self._pending.clear()
+        self._jobs = {key: job for key, job in self._jobs.items() if job.job.persisted}
+        self._down = self._moment()
+        self.history.clear()
+        self.recent.clear()
+        self.quota.clear()
+
+    def restore(self) -> None:
+        """After a boot: persisted jobs keep their place on the wall clock."""
+        for job in tuple(self._jobs.values()):
+            self._jobs[job.key] = after_boot(job, self._down, self._moment())
+        self.changed()
+
+    def changed(self) -> None:
+        """Something that jobs depend on has changed: look again soon."""
+        if not self._dirty:
+            self._dirty = True
+            self.kernel.soon(self._evaluate)
+
+    # --- Host of executions ---------------------------------------------------------------------------------------
+
+    def slog(self, priority: str, tag: str, message: str) -> None:
+        """Write to the system log."""
+        self._system.system_log(priority, tag, message)
+
+    def crash(self, pid: int, error: Exception) -> None:
+        """An exception escaped from a callback of the app."""
+        self._system.crash(pid, error)
+
+    def completed(self, execution: Execution, completion: Completion) -> None:
+        """`onJobCompletedLocked`."""
+        job, now = execution.job, self._now()
+        del self._running[job.key]
+        job.cumulative_ns += now - execution.started_ns
+        self.quota.stopped(job.package, now)
+        self._note(STOP, job, completion.debug_reason or internal_name(completion.internal_reason))
+        self.recent.append((now, job))
+        if self._jobs.get(job.key) is job:
+            del self._jobs[job.key]
+            self.on_finished(job, completion.reschedule, completion)
+        self.changed()
+
+    # --- deciding -------------------------------------------------------------------------------------------------
+
+    def _evaluate(self) -> None:
+        self._dirty = False
+        if not self._system.online:
+            return
+        for job in self.jobs():
+            self._refresh(job)
+        self._stop_unready()
+        self._queue_ready()
+        self._start_pending()
+        self._set_alarm()
+
+    def _refresh(self, job: JobStatus) -> None:
+        jobenvironment.refresh(job, self._system, self.quota, self.due_at(job))
+
+    def _stop_unready(self) -> None:
+        for execution in self.executions():
+            job = execution.job
+            if self._jobs.get(job.key) is job and not self.is_ready(job):
+                execution.stop(of_constraint(job.lost), InternalReason.CONSTRAINTS)
+
+    def _queue_ready(self) -> None:
+        ready = [job for job in self.jobs() if self.may_execute(job)]
+        batched = [job for job in ready if _force_batched(job)]
+        for job in batched:
+            job.force_batched_ns = job.force_batched_ns or self._now()
+        enough = len(batched) >= self._constant("min_ready_non_active_jobs_count")
+        waited = any(self._batch_end(job) <= self._now() for job in batched)
+        if len(batched) < len(ready) or enough or waited:
+            self._pending.extend(ready)
+
+    def _start_pending(self) -> None:
+        waiting, self._pending = self._pending, []
+        for job in waiting:
+            if self._jobs.get(job.key) is not job or self.is_running(job) or not self.is_ready(job):
+                continue
+            running = sum(execution.job.package == job.package for execution in self.executions())
+            if running >= self._constant("max_running_per_app"):
+                self._pending.append(job)
+            else:
+                self._start(job)
+
+    def _start(self, job: JobStatus) -> None:
+        package = self._system.packages.find(job.package)
+        if package is None:
+            return
+        now = self._now()
+        guarantee = self._constant("runtime_min_guarantee_ms") * MS
+        limit = max(guarantee, self._longest_ms(job) * MS)
+        execution = Execution(self, job, package, guarantee, limit, now)
+        self._running[job.key] = execution
+        self.quota.started(job.package, now)
+        self._note(START, job, None)
+        execution.begin()
+
+    def _longest_ms(self, job: JobStatus) -> int:
+        if self._system.power.charging and job.effective_bucket is not Bucket.RESTRICTED:
+            return self._constant("runtime_free_quota_max_limit_ms")
+        return self.quota.remaining_ms(job.package, job.effective_bucket, self._now())
+
+    def _set_alarm(self) -> None:
+        times = [time for job in self.jobs() for time in self._wake_times(job) if time is not None]
+        later = [time for time in times if time > self._now()]
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self.kernel.at(self._system.clocks.kernel_at(min(later)), self.changed) if later else None
+
+    def _wake_times(self, job: JobStatus) -> list[int | None]:
+        times = [self.due_at(job), job.latest_ns]
+        if job.force_batched_ns:
+            times.append(self._batch_end(job))
+        if not job.satisfied & Constraint.WITHIN_QUOTA:
+            times.append(self.quota.next_change(job.package, job.effective_bucket, self._now()))
+        return times
+
+    def _batch_end(self, job: JobStatus) -> int:
+        return job.force_batched_ns + self._constant("max_non_active_job_batch_delay_ms") * MS
+
+    # --- keeping --------------------------------------------------------------------------------------------------
+
+    def _constant(self, name: str) -> int:
+        return int(self.constants[name])
+
+    def _now(self) -> int:
+        return self._system.clocks.boot_ns()
+
+    def _track(self, job: JobStatus) -> None:
+        self._serial += 1
+        job.serial = self._serial
+        job.enqueue_ns = self._now()
+        self._jobs[job.key] = job
+        self._refresh(job)
+        self.changed()
+
+    def _forget(self, job: JobStatus, reason: StopReason, internal: InternalReason) -> None:
+        del self._jobs[job.key]
+        if job in self._pending:
+            self._pending.remove(job)
+        execution = self._running.get(job.key)
+        if execution is not None and execution.job is job:
+            execution.stop(reason, internal)
+
+    def _moment(self) -> Moment:
+        return Moment(self._now(), self._system.clocks.wall_ns())
+
+    def _note(self, label: str, job: JobStatus, reason: str | None) -> None:
+        event = HistoryEvent(self._now(), label, job.periodic, job.uid, job.job.job_id, job.battery_name, reason)
+        self.history.add(event)
+
+    def _process_died(self, process: ProcessRecord) -> None:
+        for execution in self.executions():
+            execution.process_died(process)
+
+    def force_stopped(self, package: PackageRecord) -> None:
+        """`am force-stop`: the jobs of the app are removed."""
+        self.cancel_all(package.uid, StopReason.USER, InternalReason.CANCELED)
+
+
+def _force_batched(job: JobStatus) -> bool:
+    if job.override is not Override.NONE:
+        return False
+    if job.effective_bucket is Bucket.RESTRICTED:
+        return True
+    if job.num_failures + job.num_system_stops > 0:
+        return False
+    return job.effective_bucket not in {Bucket.ACTIVE, Bucket.EXEMPTED}
+
+
+def _limits(table: dict[str, dict[str, int]]) -> dict[Bucket, Limits]:
+    return {
+        Bucket[name.upper()]: Limits(row["allowed_ms"], row["window_ms"], row["jobs"], row["sessions"])
+        for name, row in table.items()
+    }

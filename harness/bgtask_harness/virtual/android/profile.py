@@ -31,6 +31,13 @@ class PhoneProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_capacity: dict[str, int]
     settings: dict[str, dict[str, str]]
     battery: dict[str, int]
+    job_scheduler: dict[str, int | float | bool | str]
+    """JobSchedulerService.Constants by their printed names, and three of our own (`max_` ...)."""
+    quota: dict[str, dict[str, int]]
+    """Limits of each standby bucket."""
+    device_idle: dict[str, int | float | bool]
+    allow_listed: dict[str, int]
+    allow_listed_except_idle: dict[str, int]
 
 
 class UnknownPhone(LookupError):  # noqa: N818 - reads as what it is

@@ -20,6 +20,10 @@ class Properties:
         """Set a property, as the system itself."""
         self._values[name] = value
 
+    def unset(self, name: str) -> None:
+        """Have a property no more, as after a boot."""
+        self._values.pop(name, None)
+
     def all(self) -> tuple[tuple[str, str], ...]:
         """All of them, by name."""
         return tuple(sorted(self._values.items()))

@@ -7,20 +7,28 @@ from collections.abc import Callable
 
 from bgtask_harness.virtual.android.activitymanager import ActivityManager
 from bgtask_harness.virtual.android.activitymanager import Broadcast
+from bgtask_harness.virtual.android.allowlist import AllowList
 from bgtask_harness.virtual.android.battery import Battery
 from bgtask_harness.virtual.android.clocks import Clocks
 from bgtask_harness.virtual.android.crash import fatal_exception
+from bgtask_harness.virtual.android.deviceidle import DeviceIdle
+from bgtask_harness.virtual.android.idleness import Idleness
 from bgtask_harness.virtual.android.jobs import InstalledPackage
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
 from bgtask_harness.virtual.android.logbuffer import LogBuffers
 from bgtask_harness.virtual.android.network import Network
 from bgtask_harness.virtual.android.observers import Observers
 from bgtask_harness.virtual.android.packages import SYSTEM_UID
+from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.packages import PackageTable
 from bgtask_harness.virtual.android.processes import Processes
 from bgtask_harness.virtual.android.profile import PhoneProfile
 from bgtask_harness.virtual.android.properties import Properties
 from bgtask_harness.virtual.android.properties import Settings
+from bgtask_harness.virtual.android.standby import AppOps
+from bgtask_harness.virtual.android.standby import Standby
+from bgtask_harness.virtual.android.stopreasons import InternalReason
+from bgtask_harness.virtual.android.stopreasons import StopReason
 from bgtask_harness.virtual.kernel import Kernel
 
 SECOND = 1_000_000_000
@@ -29,6 +37,9 @@ SYSTEM_SERVER_PID, SYSTEM_SERVER_TID = 1_412, 1_633
 """system_server and the thread of it that logs; both are this phone's own, a real one has others after each boot."""
 
 BOOT_COMPLETED = "android.intent.action.BOOT_COMPLETED"
+TIME_SET = "android.intent.action.TIME_SET"
+TIMEZONE_CHANGED = "android.intent.action.TIMEZONE_CHANGED"
+TRIGGER_IDLE = "com.android.server.ACTION_TRIGGER_IDLE"
 
 
 class System:
@@ -43,13 +54,44 @@ class System:
         self.settings = Settings(profile.settings)
         self.power = Battery(profile.battery)
         self.network = Network()
-        self.packages = PackageTable(profile.first_app_id)
-        self.processes = Processes(self._kernel, self.clocks.boot_ns, self.system_log)
-        self.processes.on_crash = self.crash
-        self.activities = ActivityManager(self._kernel, self.packages, self.processes, self.system_log)
-        self.job_scheduler = job_scheduler(self)
+        self.screen_on = self.storage_not_low = self._online = True
+        self.restrict_background = False
         self._power_off = Observers()
-        self._online = True
+        self._start_services(job_scheduler)
+        self._watch()
+
+    def _start_services(self, job_scheduler: Callable[[System], JobScheduler]) -> None:
+        kernel, profile = self._kernel, self.profile
+        self.packages = PackageTable(profile.first_app_id)
+        self.processes = Processes(kernel, self.clocks.boot_ns, self.system_log)
+        self.activities = ActivityManager(kernel, self.packages, self.processes, self.system_log)
+        self.standby, self.app_ops, self.idleness = Standby(), AppOps(), Idleness(kernel)
+        self.allow_list = AllowList(profile.allow_listed_except_idle, profile.allow_listed)
+        self.device_idle = DeviceIdle(
+            kernel,
+            profile.device_idle,
+            charging=lambda: self.power.charging,
+            screen_on=lambda: self.screen_on,
+            connected=lambda: self.network.connected,
+        )
+        self.job_scheduler = job_scheduler(self)
+
+    def _watch(self) -> None:
+        changed = self.job_scheduler.changed
+        for source in (self.power, self.network, self.standby, self.app_ops, self.allow_list, self.idleness):
+            source.observe(changed)
+        self.power.observe(self.device_idle.conditions_changed)
+        self.device_idle.observe(self._doze_changed)
+        self.settings.observe(lambda _namespace, _key: changed())
+        self.processes.on_crash = self.crash
+        self.activities.on_process_state.append(changed)
+        self.activities.on_use.append(lambda record: self.standby.used(record.name))
+        self.activities.on_force_stop.append(self.job_scheduler.force_stopped)
+
+    def _doze_changed(self) -> None:
+        if self.device_idle.dozing:
+            self.job_scheduler.stop_dozing()
+        self.job_scheduler.changed()
 
     @property
     def kernel(self) -> Kernel:
@@ -82,6 +124,17 @@ class System:
         record.force_stopped = False
         return True
 
+    def is_active(self, package: str) -> bool:
+        """Say whether the app is in use: an activity of it is in front."""
+        process = self.processes.find(package)
+        return process is not None and process.top
+
+    def clear_data(self, record: PackageRecord) -> None:
+        """`pm clear`: end the app, remove its jobs and its data."""
+        self.activities.end(record, "clear data")
+        self.job_scheduler.cancel_all(record.uid, StopReason.USER, InternalReason.DATA_CLEARED)
+        record.package.clear_data()
+
     def crash(self, pid: int, error: Exception) -> None:
         """Log FATAL EXCEPTION for that process and end it."""
         record = self.processes.by_pid(pid)
@@ -107,15 +160,50 @@ class System:
 
     def system_log(self, priority: str, tag: str, message: str) -> None:
         """Write to the system buffer as system_server (`Slog`)."""
-        ids = {"uid": SYSTEM_UID, "pid": SYSTEM_SERVER_PID, "tid": SYSTEM_SERVER_TID}
-        self.log_to("system", priority, tag, message, **ids)
+        pid, tid = SYSTEM_SERVER_PID, SYSTEM_SERVER_TID
+        self.log_to("system", priority, tag, message, uid=SYSTEM_UID, pid=pid, tid=tid)
+
+    # --- state ----------------------------------------------------------------------------------------------------
+
+    @property
+    def battery_saver(self) -> bool:
+        """Battery saver is on: asked for, and nothing is plugged in."""
+        return self.settings.get("global", "low_power") == "1" and not self.power.state.powered
+
+    def background_data_blocked(self, uid: int, package: str) -> bool:
+        """Say whether a metered network is out of bounds for an app: data saver is on and it is not in front."""
+        return self.restrict_background and uid >= SYSTEM_UID and not self.is_active(package)
+
+    def set_screen(self, *, on: bool) -> None:
+        """Turn the screen on or off, as the power key does."""
+        if on != self.screen_on:
+            self.screen_on = on
+            self.idleness.screen(on=on)
+            self.device_idle.conditions_changed()
+
+    def set_storage(self, *, low: bool) -> None:
+        """Storage runs low, or is no longer."""
+        self.storage_not_low = not low
+        self.job_scheduler.changed()
 
     # --- time -----------------------------------------------------------------------------------------------------
 
     def set_wall_clock(self, wall_ns: int) -> None:
         """Set the wall clock and tell the apps (`ACTION_TIME_CHANGED`)."""
         self.clocks.set_wall(wall_ns)
-        self.send("android.intent.action.TIME_SET")
+        self.send(TIME_SET)
+
+    def set_timezone(self, name: str) -> None:
+        """Set the time zone and tell the apps; raises `zoneinfo.ZoneInfoNotFoundError`, `ValueError`."""
+        self.clocks.set_timezone(name)
+        self.properties.set("persist.sys.timezone", name)
+        self.send(TIMEZONE_CHANGED)
+
+    def send(self, action: str) -> None:
+        """Send a broadcast of the system's own to whoever declares it and is not stopped."""
+        self.activities.broadcast(Broadcast(action), lambda _data: None)
+
+    # --- power ----------------------------------------------------------------------------------------------------
 
     @property
     def online(self) -> bool:
@@ -126,9 +214,44 @@ class System:
         """Call the collector when the phone goes down."""
         self._power_off.add(collector)
 
-    def send(self, action: str) -> None:
-        """Send a broadcast of the system's own to whoever declares it and is not stopped."""
-        self.activities.broadcast(Broadcast(action, permissions=frozenset({"*"})), lambda _data: None)
+    def reboot(self) -> None:
+        """Go down: what is in memory is lost; adbd is back after `boot_seconds`, BOOT_COMPLETED comes later."""
+        if not self._online:
+            return
+        self._online = False
+        self.job_scheduler.reboot()
+        self.activities.forget_broadcasts()
+        self.processes.forget_all()
+        self._power_off.tell()
+        self.power.reset()
+        self.allow_list.forget_temporary()
+        self.clocks.restart()
+        self.logs.clear()
+        self._booting()
+        self._kernel.after(self.profile.boot_seconds * SECOND, self._up)
+
+    def _booting(self) -> None:
+        self.screen_on = True
+        self.idleness.screen(on=True)
+        self.device_idle.reset()
+        for name in ("sys.boot_completed", "dev.bootcomplete"):
+            self.properties.unset(name)
+        self.properties.set("init.svc.bootanim", "running")
+
+    def _up(self) -> None:
+        self._online = True
+        self.system_log("I", "SystemServiceManager", "Starting phase 600")  # PHASE_THIRD_PARTY_APPS_CAN_START
+        self.job_scheduler.restore()
+        self._kernel.after(self.profile.boot_completed_seconds * SECOND, self._booted)
+
+    def _booted(self) -> None:
+        if not self._online:
+            return
+        self.system_log("I", "SystemServiceManager", "Starting phase 1000")  # PHASE_BOOT_COMPLETED
+        self.properties.set("init.svc.bootanim", "stopped")
+        for name in ("sys.boot_completed", "dev.bootcomplete"):
+            self.properties.set(name, "1")
+        self.send(BOOT_COMPLETED)
 
 
 def _clocks(profile: PhoneProfile, kernel: Kernel) -> Clocks:

@@ -1,0 +1,125 @@
+"""AppStandbyController and the background restrictions of AppOps: how much an app may do unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from bgtask_harness.virtual.android.observers import Observers
+
+
+class Bucket(IntEnum):
+    """`UsageStatsManager.STANDBY_BUCKET_*`."""
+
+    EXEMPTED = 5
+    ACTIVE = 10
+    WORKING_SET = 20
+    FREQUENT = 30
+    RARE = 40
+    RESTRICTED = 45
+    NEVER = 50
+
+
+BUCKETS = tuple(Bucket)
+
+_PREFIXES = (
+    ("ac", Bucket.ACTIVE),
+    ("wo", Bucket.WORKING_SET),
+    ("fr", Bucket.FREQUENT),
+    ("ra", Bucket.RARE),
+    ("re", Bucket.RESTRICTED),
+    ("ne", Bucket.NEVER),
+)
+
+
+def bucket_named(word: str) -> int | None:
+    """Give the bucket for a name or number as `am set-standby-bucket` takes it; None for neither."""
+    lowered = word.lower()
+    for prefix, bucket in _PREFIXES:  # a34 ActivityManagerShellCommand.bucketNameToBucketValue
+        if lowered.startswith(prefix):
+            return int(bucket)
+    try:
+        return int(word)
+    except ValueError:
+        return None
+
+
+def bucket_of(value: int) -> Bucket:
+    """Give the bucket that a number between two buckets counts as: the next lower one."""
+    return max((bucket for bucket in BUCKETS if bucket <= value), default=Bucket.EXEMPTED)
+
+
+class Standby:
+    """Bucket of each app; an app that was never seen is ACTIVE."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, int] = {}
+        self._observers = Observers()
+
+    def value(self, package: str) -> int:
+        """Give the number that `am get-standby-bucket` prints."""
+        return self._values.get(package, int(Bucket.ACTIVE))
+
+    def bucket(self, package: str) -> Bucket:
+        """Give the bucket."""
+        return bucket_of(self.value(package))
+
+    def set(self, package: str, value: int) -> None:
+        """Put an app into a bucket, by force; has no effect on an exempted one."""
+        if self.bucket(package) is not Bucket.EXEMPTED:
+            self._change(package, value)
+
+    def used(self, package: str) -> None:
+        """Someone used the app: it is active, whatever was forced."""
+        if self.bucket(package) > Bucket.ACTIVE:
+            self._change(package, int(Bucket.ACTIVE))
+
+    def exempt(self, package: str, *, on: bool) -> None:
+        """The app came on the power allow-list, or left it."""
+        self._change(package, int(Bucket.EXEMPTED if on else Bucket.ACTIVE))
+
+    def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
+        """Call the collector after each change; gives the function that ends that."""
+        return self._observers.add(collector)
+
+    def _change(self, package: str, value: int) -> None:
+        self._values[package] = value
+        self._observers.tell()
+
+
+RUN_ANY = "RUN_ANY_IN_BACKGROUND"
+MODES = ("allow", "ignore", "deny", "default", "foreground")
+"""AppOpsManager.MODE_NAMES."""
+
+
+class AppOps:
+    """Modes that were set for operations of packages."""
+
+    def __init__(self) -> None:
+        self._modes: dict[tuple[str, str], str] = {}
+        self._observers = Observers()
+
+    def mode(self, package: str, operation: str) -> str | None:
+        """Give the mode that was set, None when none was."""
+        return self._modes.get((package, operation))
+
+    def set(self, package: str, operation: str, mode: str) -> None:
+        """Set a mode; `default` and `allow` take the entry back to what it was for RUN_ANY_IN_BACKGROUND."""
+        if mode == "default":
+            self._modes.pop((package, operation), None)
+        else:
+            self._modes[package, operation] = mode
+        self._observers.tell()
+
+    def of(self, package: str) -> tuple[tuple[str, str], ...]:
+        """All operations of a package with their modes, by name."""
+        return tuple(sorted((op, mode) for (name, op), mode in self._modes.items() if name == package))
+
+    def reset(self) -> None:
+        """Forget everything that was set."""
+        self._modes.clear()
+        self._observers.tell()
+
+    def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
+        """Call the collector after each change; gives the function that ends that."""
+        return self._observers.add(collector)
