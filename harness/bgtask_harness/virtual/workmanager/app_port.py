@@ -63,7 +63,8 @@ class PhoneApp:
             return
         self._storage.settings[name] = value
         for observer in self._observers.get(name, []):
-            self._tell(observer, name)
+            if observer.told:
+                self._tell(observer, name)
 
     def observe(self, name: str, collector: Callable[[str], None]) -> None:
         observer = _Observer(collector)
@@ -95,6 +96,11 @@ class _Observer:
     def __init__(self, collector: Callable[[str], None]) -> None:
         self._collector = collector
         self._last: str | None = None
+
+    @property
+    def told(self) -> bool:
+        """The first value, which is read from disk, has arrived."""
+        return self._last is not None
 
     def tell(self, value: str) -> None:
         if value != self._last:

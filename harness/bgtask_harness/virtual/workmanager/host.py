@@ -38,6 +38,9 @@ class Host(Protocol):
     def execute(self, action: Callable[[], None]) -> None:
         """Do it on the library's serial executor: a little later, in order."""
 
+    def post(self, action: Callable[[], None]) -> Timer:
+        """Do it on the main thread, after what is already due."""
+
     def after(self, delay_ns: int, action: Callable[[], None]) -> Timer:
         """Do it on the library's executor that many nanoseconds from now (a Handler's delayed message)."""
 

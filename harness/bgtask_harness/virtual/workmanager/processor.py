@@ -88,7 +88,7 @@ class Processor:
         return True
 
     def _turn_away(self, token: Token) -> bool:
-        self._manager.host.execute(lambda: self._tell(token.work_id, token.generation, reschedule=False))
+        self._manager.host.post(lambda: self._tell(token.work_id, token.generation, reschedule=False))
         return False
 
     def _ended(self, wrapper: WorkerWrapper, reschedule: bool) -> None:

@@ -54,7 +54,7 @@ class WorkerWrapper:
             frame = "androidx.work.impl.WorkerWrapper.interrupt"
             trace = stack_trace("androidx.work.impl.WorkerStoppedException", frame)
             self._log.i(_TAG, f"{self.work.description} was cancelled", trace)
-        self._manager.host.execute(lambda: self._finish(self._reset(reason)))
+        self._manager.host.post(lambda: self._finish(self._reset(reason)))
 
     def _begin(self) -> None:
         if self._settled:
@@ -114,7 +114,7 @@ class WorkerWrapper:
     def _settle(self, resolution: Callable[[], bool]) -> None:
         self._settled = True
         reschedule = resolution()
-        self._manager.host.execute(lambda: self._finish(reschedule))
+        self._manager.host.post(lambda: self._finish(reschedule))
 
     def _finish(self, reschedule: bool) -> None:
         self._on_ended(self, reschedule)
