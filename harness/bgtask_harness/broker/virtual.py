@@ -1,0 +1,65 @@
+"""Phones without hardware: each lease starts one of its own, in a process of its own, on an adb server of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from bgtask_harness.broker.local import HeldLock
+from bgtask_harness.broker.phone_process import PhoneProcess
+from bgtask_harness.broker.provider import Lease
+from bgtask_harness.broker.provider import LeaseOptions
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.android.connect import open_device
+from bgtask_harness.errors import BadInput
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.profiles import Profile
+
+HOST = "127.0.0.1"
+_LOG = "virtual-phone.log"
+
+
+class VirtualProvider:
+    """Starts virtual phones. Nobody else can have one, so there is nothing to lock. Satisfies `provider.Provider`."""
+
+    def lock(self, profile: Profile, options: LeaseOptions) -> HeldLock | None:  # noqa: ARG002 - the provider's signature
+        return None
+
+    def acquire(self, profile: Profile, app: AppFile, options: LeaseOptions) -> Lease:
+        deadline = Deadline.after(options.start_s)
+        options.progress(f"starting a {profile.title}")
+        phone = PhoneProcess(phone_arguments(profile, app, options), deadline, _log_file(options.log_dir))
+        try:
+            server = (HOST, phone.ready.adb_server_port)
+            device = open_device({"serial": phone.ready.serial}, profile.name, server=server, deadline=deadline)
+        except BaseException:
+            phone.end()
+            raise
+        return Lease(device, profile, app, phone.ready.serial, (device.close, phone.end), phone.check)
+
+
+def phone_arguments(profile: Profile, app: AppFile, options: LeaseOptions) -> list[str]:
+    """Give the command line of the phone's process.
+
+    Raises:
+        BadInput: Neither the app file nor `--virtual-app` names a program.
+
+    """
+    program = options.program or app.virtual.program
+    if program is None:
+        raise BadInput(
+            f"{app.file}: key `virtual.program`: expected the program that stands for the app on a virtual phone; "
+            "add it or give --virtual-app MODULE:ATTR"
+        )
+    arguments = ["--phone", str(profile.find.virtual), "--program", program, "--package", app.spec.package]
+    arguments += ["--mode", app.virtual.mode]
+    for fault in options.faults:
+        arguments += ["--virtual-fault", fault]
+    if app.virtual.arguments:
+        arguments += ["--app-args", msgspec.json.encode(app.virtual.arguments).decode()]
+    return arguments
+
+
+def _log_file(folder: Path | None) -> Path | None:
+    return folder / _LOG if folder else None

@@ -1,0 +1,55 @@
+"""The log of one session: followed from its begin to its end, taken up again after a reboot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bgtask_harness.capture.log_capture import LogCapture
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.port import Device
+from bgtask_harness.observe import LogObserver
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.session.recording import Recording
+
+RAW_NAME = "logcat.txt"
+_OPEN_S = 20.0
+
+
+class SessionLog:
+    """Follows a device's log into the journal. One observer for all of it: what it has learnt outlives a reboot."""
+
+    def __init__(self, device: Device, app: AppFile, recording: Recording, folder: Path) -> None:
+        self._device, self._recording, self._path = device, recording, folder / RAW_NAME
+        self._observer = LogObserver(
+            app.spec.package,
+            app.templates,
+            sentinel_handle=device.sentinel(1).split()[1],
+            ignore_tags=app.ignore_tags,
+        )
+        self._capture: LogCapture | None = None
+
+    def open(self) -> None:
+        """Begin to follow.
+
+        Raises:
+            DeviceLostError: The device is not there.
+
+        """
+        stream = self._device.open_log(Deadline.after(_OPEN_S))
+        self._capture = LogCapture(stream, self._observer, self._recording.take, self._path)
+        self._capture.start()
+
+    def reopen(self) -> None:
+        """Follow again after the stream ended."""
+        self.close()
+        self.open()
+
+    def wait_for_sentinel(self, number: int, deadline: Deadline) -> bool:
+        """Wait until a sentinel was read; False when it never comes."""
+        return self._capture is not None and self._capture.wait_for_sentinel(number, deadline)
+
+    def close(self) -> None:
+        """Follow no longer. Twice is harmless."""
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.stop()

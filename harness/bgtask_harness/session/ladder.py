@@ -1,0 +1,132 @@
+"""Ways to make a worker run, gentlest first. The rung that was used is what a verdict's force level rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Rung
+from bgtask_harness.errors import Unsupported
+from bgtask_reference.events import Clock
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Result
+from bgtask_reference.events import RunFinished
+from bgtask_reference.events import TaskSpec
+
+if TYPE_CHECKING:
+    from bgtask_harness.session.session import Session
+
+LONGEST_BACKOFF_NS = 5 * 3_600_000_000_000
+"""`WorkRequest.MAX_BACKOFF_MILLIS`."""
+_LEAD_NS = 2_000_000_000
+
+
+class Ladder:
+    """Climbs until a rung bears: one that cannot be used here or is refused gives way to the next."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rungs: dict[Rung, Callable[[TaskSpec], Answer | None]] = {
+            Rung.NATURAL_FIRST_RUN: self._natural,
+            Rung.IMMEDIATE: self._immediate,
+            Rung.WAIT_UNTIL_DUE: self._due,
+            Rung.MOVE_WALL_CLOCK: self._clock,
+            Rung.HOOK: self._hook,
+            Rung.JOB_RUN: self._job,
+        }
+
+    def climb(self, task: TaskSpec, rungs: Sequence[Rung]) -> Rung:
+        """Make a task run and give the rung that did it.
+
+        Raises:
+            Unsupported: No rung bears; the reason of each.
+            NothingSeen: A rung bore and no run of the task ended in its time.
+
+        """
+        reasons = []
+        for rung in rungs:
+            mark = self._session.mark
+            try:
+                answer = self._rungs[rung](task)
+            except Unsupported as error:
+                reasons.append(f"{rung}: {error}")
+                continue
+            if answer is not None and answer.outcome is Outcome.REFUSED:
+                reasons.append(f"{rung}: refused, {answer.refusal or answer.output}")
+                continue
+            self._session.wait_for_run(task, mark=mark)
+            return rung
+        raise Unsupported(f"there is no way to make {task.title} run here: {'; '.join(reasons)}")
+
+    def due_in(self, task: TaskSpec, wall_ns: int) -> int | None:
+        """Give how long it is until a task's next run is due; 0 when it never ran; None when it has no interval.
+
+        Counted from the earliest of the last ends of its requests, so that nobody comes too late for the next run.
+        """
+        if task.interval_ns is None:
+            return None
+        dues = [last + self._pause(task, retries) for last, retries in self._last_ends(task).values()]
+        return max(0, min(dues) - wall_ns) if dues else 0
+
+    def _pause(self, task: TaskSpec, retries: int) -> int:
+        assert task.interval_ns is not None
+        if retries == 0:
+            return task.interval_ns
+        initial = task.backoff.initial_ns
+        grown = initial * 2 ** (retries - 1) if task.backoff.exponential else initial * retries
+        return min(grown, LONGEST_BACKOFF_NS)
+
+    def _last_ends(self, task: TaskSpec) -> dict[str | None, tuple[int, int]]:
+        """For each repeating request of a task: when it last ended (wall clock), and how many retries it had."""
+        session, ends = self._session, {}
+        once = {name.name for name in task.unique_names if not name.periodic}
+        retries: dict[str | None, int] = {}
+        for event in session.events:
+            if not isinstance(event, RunFinished) or not session.is_of(task, event):
+                continue
+            work = event.subject.work_id
+            if event.stamp.clock not in {Clock.LOG, Clock.WALL} or event.result is None:
+                continue
+            if session.correlation.unique_name_of(event.subject) in once:
+                continue
+            attempt = event.run_attempt or retries.get(work, 0) + 1
+            retries[work] = attempt if event.result is Result.RETRY else 0
+            ends[work] = (event.stamp.ns, retries[work])
+        return {work: end for work, end in ends.items() if work is not None} or ends
+
+    # --- the rungs ------------------------------------------------------------------------------------------------
+
+    def _natural(self, task: TaskSpec) -> None:
+        """Have the app ask for it: its first run is due at once."""
+        session = self._session
+        if any(isinstance(event, RunFinished) and session.is_of(task, event) for event in session.events):
+            raise Unsupported("it has run before in this scenario, so the next run is no first one")
+        session.need(Capability.APP_HOOK)
+        session.want_run(task)
+        session.schedule(task)
+
+    def _immediate(self, task: TaskSpec) -> Answer:
+        return self._session.hook("execute", {"task": task.id}, task)
+
+    def _due(self, task: TaskSpec) -> None:
+        self._session.wait_until_due(task, _LEAD_NS / 1e9)
+        if task.starts_within_ns is not None:
+            self._session.want_run(task, within=(task.starts_within_ns + _LEAD_NS) / 1e9)
+
+    def _clock(self, task: TaskSpec) -> Answer:
+        session = self._session
+        if not session.may_move_wall_clock:
+            raise Unsupported("the profile does not allow it (`allow.move_wall_clock`)")
+        if task.interval_ns is None:
+            raise Unsupported("it has no interval, so it never comes due")
+        session.move_wall_clock(task.interval_ns)
+        return session.force(task)
+
+    def _hook(self, task: TaskSpec) -> Answer:
+        return self._session.hook("run", {"task": task.id}, task)
+
+    def _job(self, task: TaskSpec) -> Answer:
+        return self._session.force(task)

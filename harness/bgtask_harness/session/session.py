@@ -1,0 +1,472 @@
+"""A session: what the `device` fixture hands to a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bgtask_harness.broker import Lease
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Device
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.devices.port import Rung
+from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import Unsupported
+from bgtask_harness.journal import JOURNAL_NAME
+from bgtask_harness.journal import Writer
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.profiles.durations import parse_duration
+from bgtask_harness.session.barrier import CALL_S
+from bgtask_harness.session.barrier import Barriers
+from bgtask_harness.session.control import AppControl
+from bgtask_harness.session.following import SessionLog
+from bgtask_harness.session.ladder import Ladder
+from bgtask_harness.session.looking import Looking
+from bgtask_harness.session.recording import Predicate
+from bgtask_harness.session.recording import Recording
+from bgtask_harness.session.recording import host_stamp
+from bgtask_harness.session.setup import Settings
+from bgtask_harness.session.setup import header
+from bgtask_harness.session.setup import lacking
+from bgtask_harness.session.stimulus import Stimuli
+from bgtask_harness.session.stimulus import Stimulus
+from bgtask_harness.session.tasks import Correlation
+from bgtask_harness.session.tasks import find_task
+from bgtask_harness.session.waiting import NothingSeen
+from bgtask_harness.session.waiting import Waiting
+from bgtask_reference.events import DeviceLost
+from bgtask_reference.events import Event
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import RunFinished
+from bgtask_reference.events import RunRefused
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import RunStopped
+from bgtask_reference.events import RunWanted
+from bgtask_reference.events import ScenarioBegan
+from bgtask_reference.events import ScenarioEnded
+from bgtask_reference.events import Subject
+from bgtask_reference.events import TaskEvent
+from bgtask_reference.events import TaskSpec
+from bgtask_reference.events import WindowClosed
+from bgtask_reference.events import WindowOpened
+from bgtask_reference.events import WorkListed
+
+LONGEST_RUN_NS = 600_000_000_000
+"""How long a run is waited for that has begun: WorkManager stops a worker after ten minutes."""
+_DIAGNOSTICS_NS = 20_000_000_000
+Task = TaskSpec | str
+Length = str | float
+"""Seconds, or text such as `5h`."""
+
+
+class Session:
+    """One scenario on one device, from its first record to its last.
+
+    Everything that is done to the phone is a stimulus: on disk before it is sent, and again with its answer. Nothing
+    here judges: whether a run had to happen is for the oracle to say.
+
+    Raises:
+        Unsupported: The device, its profile or the app lacks what the scenario needs.
+        HarnessError: The journal or the log cannot be opened.
+
+    """
+
+    def __init__(self, lease: Lease, capabilities: frozenset[Capability], settings: Settings) -> None:
+        self._lease, self._settings = lease, settings
+        self.capabilities = capabilities
+        self._app: AppFile = lease.app
+        self._device: Device = lease.device
+        self._recording = Recording(Writer(settings.folder / JOURNAL_NAME, header(lease, settings)))
+        self._correlation = Correlation(self._app.spec)
+        self._learnt = 0
+        self._window = False
+        self._log = SessionLog(self._device, self._app, self._recording, settings.folder)
+        self._barriers = Barriers(self._device, self._recording, self._log)
+        self._stimuli = Stimuli(self._recording, lease.check)
+        self._looking = Looking(
+            self._device, self._app.spec, self._recording, self._barriers, settings.folder / "dumps"
+        )
+        can_advance = Capability.ADVANCE_TIME in capabilities
+        self._waiting = Waiting(
+            self._device, self._recording, self._barriers, can_advance, settings.patience_s, settings.progress
+        )
+        self._control = AppControl(self._device, self._app, self._stimuli, self.need)
+        self._ladder = Ladder(self)
+        self._begin()
+
+    # --- what it is -----------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The device's name: its profile's."""
+        return self._lease.profile.name
+
+    @property
+    def app(self) -> AppFile:
+        """The app file as it counts on this device."""
+        return self._app
+
+    @property
+    def settings(self) -> Settings:
+        """What was asked for."""
+        return self._settings
+
+    @property
+    def tasks(self) -> tuple[TaskSpec, ...]:
+        """The app file's tasks."""
+        return self._app.spec.tasks
+
+    def task(self, name: Task) -> TaskSpec:
+        """Give the task of that id or title.
+
+        Raises:
+            BadInput: There is none.
+
+        """
+        return name if isinstance(name, TaskSpec) else find_task(self._app.spec, name)
+
+    @property
+    def events(self) -> list[Event]:
+        """What was recorded so far."""
+        return self._recording.since()
+
+    @property
+    def may_move_wall_clock(self) -> bool:
+        """True when the profile allows it and the device can."""
+        allowed = self._lease.profile.allow.move_wall_clock
+        return allowed and Capability.SET_WALL_CLOCK in self.capabilities
+
+    # --- watching -------------------------------------------------------------------------------------------------
+
+    def look(self) -> list[Event]:
+        """Ask for environment and jobs, keep the dumps, and give what they show. Wakes nobody."""
+        return self._looking.look()
+
+    def diagnose(self) -> WorkListed | None:
+        """Have WorkManager list its work. Wakes the process and runs work: do it before `open_window`.
+
+        None when no answer came in time.
+        """
+        self.need(Capability.DIAGNOSTICS)
+        mark = self._recording.count
+        self._send("diagnostics", {}, lambda limit: self._device.diagnose(self._app.spec, limit))
+        listed = self._waiting.for_event(_is_listing, mark, _DIAGNOSTICS_NS, "WorkManager's list of its work")
+        return listed if isinstance(listed, WorkListed) else None
+
+    def open_window(self) -> None:
+        """Begin to measure. What was done to the phone before is preparation."""
+        self._barriers.settle()
+        self._recording.add(WindowOpened(stamp=host_stamp()))
+        self._window = True
+
+    def close_window(self) -> None:
+        """Stop measuring. Does nothing when nothing is being measured."""
+        if self._window:
+            self._barriers.settle()
+            self._recording.add(WindowClosed(stamp=host_stamp()))
+            self._window = False
+
+    def want_run(self, task: Task, unique_name: str | None = None, within: Length | None = None) -> None:
+        """Say that a run is expected from here on. Without a bound of its own or of the app file it says nothing."""
+        spec = self.task(task)
+        within_ns = spec.starts_within_ns if within is None else nanoseconds(within)
+        if within_ns is not None:
+            self._want(spec, unique_name, within_ns, None)
+
+    def _want(self, spec: TaskSpec, unique_name: str | None, within_ns: int, stimulus: int | None) -> None:
+        self._recording.add(
+            RunWanted(stamp=host_stamp(), task=spec.id, unique_name=unique_name, within_ns=within_ns, stimulus=stimulus)
+        )
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def launch(self) -> Answer:
+        """Bring the app to the front, starting its process if need be."""
+        return self._send("app.launch", {}, lambda limit: self._device.launch(self._app.spec, limit))
+
+    def home(self) -> Answer:
+        """Send whatever is in front to the background."""
+        return self._send("home", {}, self._device.home)
+
+    def kill(self) -> Answer:
+        """Kill the app's cached process, as the system does for memory. Its jobs stay."""
+        self.permit(Disruption.KILL)
+        return self._send("app.kill", {}, lambda limit: self._device.kill(self._app.spec, limit))
+
+    def force_stop(self) -> Answer:
+        """Stop the app as Settings does."""
+        self.permit(Disruption.FORCE_STOP)
+        return self._send("app.force-stop", {}, lambda limit: self._device.force_stop(self._app.spec, limit))
+
+    def clear_data(self) -> Answer:
+        """Delete the app's data."""
+        self.permit(Disruption.CLEAR_DATA)
+        return self._send("app.clear-data", {}, lambda limit: self._device.clear_data(self._app.spec, limit))
+
+    def set_state(self, name: str, on: bool) -> Answer:
+        """Switch a state of the app, by the name that the app file's `[control.states]` gives it."""
+        return self._control.set_state(name, on=on)
+
+    def schedule(self, task: Task) -> None:
+        """Have the app ask for a task, by the states that make it do so, or else by the hook's own command."""
+        self._control.schedule(self.task(task))
+
+    def cancel(self, task: Task) -> None:
+        """Have the app cancel a task, by the state that makes it do so, or else by the hook's own command."""
+        self._control.cancel(self.task(task))
+
+    def server(self, task: Task, reply: str, duration: Length | None = None) -> Answer:
+        """Set what a task's server endpoint answers (`ok`, `network_error`, `error`) and how long it takes."""
+        return self._control.server(self.task(task), reply, None if duration is None else nanoseconds(duration))
+
+    def hook(self, command: str, arguments: dict[str, str], task: TaskSpec | None = None) -> Answer:
+        """Send a command to the app's debug hook.
+
+        Raises:
+            Unsupported: The app does not answer the hook.
+
+        """
+        return self._control.hook(command, arguments, task)
+
+    def force(self, task: Task, unique_name: str | None = None, *, satisfied: bool = False) -> Answer:
+        """Tell the system to run a task's job now, past its constraints (`run -f`), or past the soft ones alone.
+
+        The answer says what the phone said to it; whether anything ran is another matter.
+        """
+        self.need(Capability.FORCE_JOB)
+        spec = self.task(task)
+        job, namespace = self._job(spec, unique_name)
+        full = not satisfied
+        stimulus = Stimulus(
+            "job.run",
+            {"job": str(job), "namespace": namespace or "", "force": str(full).lower()},
+            Subject(task=spec.id, unique_name=unique_name, job_id=job, namespace=namespace),
+            ForceLevel.FORCED,
+            self._device.force_mask(force=full),
+        )
+        within = self._lease.profile.responds_within_ns
+        self._want(spec, unique_name, within, self._stimuli.last + 1)
+        return self._stimuli.send(
+            stimulus,
+            lambda: self._device.run_job(self._app.spec, job, namespace, force=full, deadline=Deadline.after(CALL_S)),
+        )
+
+    def _job(self, spec: TaskSpec, unique_name: str | None) -> tuple[int, str | None]:
+        names = [unique_name] if unique_name else [name.name for name in spec.unique_names]
+        for name in names:
+            job = self.correlation.job_of(name)
+            if job is not None:
+                return job
+        raise Unsupported(
+            f"nothing told under which job {spec.title} is known to the system; call `diagnose()` and `look()` first"
+        )
+
+    def reboot(self) -> Answer:
+        """Reboot the phone and wait until it answers again."""
+        self.need(Capability.REBOOT)
+        self.permit(Disruption.REBOOT)
+        within = Deadline.after(self._lease.profile.boots_within_ns / 1e9)
+        self._barriers.settle()
+        stimulus = Stimulus("reboot", {})
+        answer = self._stimuli.send(stimulus, lambda: self._device.reboot(within, self._settings.progress))
+        self._log.reopen()
+        self._barriers.settle()
+        return answer
+
+    def move_wall_clock(self, ns: int) -> Answer:
+        """Set the wall clock forward by that many nanoseconds."""
+        if not self.may_move_wall_clock:
+            raise Unsupported(f"the profile {self.name} does not allow it: set `allow.move_wall_clock = true`")
+        wall = self._barriers.sample().wall_ns + ns
+        stimulus = Stimulus("clock.set", {"wall_ns": str(wall)}, level=ForceLevel.CLOCK_MOVED)
+        answer = self._stimuli.send(stimulus, lambda: self._device.set_wall_clock(wall, Deadline.after(CALL_S)))
+        self._barriers.settle()
+        return answer
+
+    def make_run(self, task: Task, rungs: tuple[Rung, ...] = tuple(Rung)) -> Rung:
+        """Make a task run, by the gentlest way that this device and app have, and give that way.
+
+        Raises:
+            Unsupported: There is none; says why for each.
+            NothingSeen: It was asked for and no run of it ended in its time.
+
+        """
+        return self._ladder.climb(self.task(task), rungs)
+
+    # --- time -----------------------------------------------------------------------------------------------------
+
+    def wait_for(self, wanted: Predicate, within: Length, what: str = "what the test wants", mark: int = 0) -> Event:
+        """Give the first event that is wanted, recorded after `mark`.
+
+        Raises:
+            NothingSeen: None came within that much phone time.
+            Unsupported: It would take longer than `--patience`.
+
+        """
+        seen = self._waiting.for_event(wanted, mark, nanoseconds(within), what)
+        if seen is None:
+            raise NothingSeen(f"{what} did not show within {within} of the phone's time")
+        return seen
+
+    def wait_for_run(
+        self, task: Task, finished: bool = True, within: Length | None = None, mark: int = 0
+    ) -> RunStarted | RunFinished:
+        """Wait until a run of a task has begun, recorded after `mark`, and until it has ended if `finished`.
+
+        Raises:
+            NothingSeen: None began within the bound (the app file's `starts_within` when none is given), it was turned
+                away, or it did not end.
+
+        """
+        spec = self.task(task)
+        begun_ns = (spec.starts_within_ns or LONGEST_RUN_NS) if within is None else nanoseconds(within)
+        begun = self._waiting.for_event(self._began(spec), mark, begun_ns, f"a run of {spec.title} to begin")
+        if isinstance(begun, RunRefused):
+            raise NothingSeen(f"{spec.title} was told to run and turned away: {begun.reason}")
+        if not isinstance(begun, RunStarted):
+            raise NothingSeen(f"no run of {spec.title} began within {within or begun_ns // 1_000_000_000} s")
+        if not finished:
+            return begun
+        start = self._place(begun)
+        longest = spec.ends_within_ns or LONGEST_RUN_NS
+        ended = self._waiting.for_event(self._ended(spec), start, longest, f"the run of {spec.title} to end")
+        if not isinstance(ended, RunFinished):
+            raise NothingSeen(f"a run of {spec.title} began and {'was stopped' if ended else 'did not end'}")
+        return ended
+
+    def advance(self, length: Length) -> None:
+        """Let time pass: a virtual phone's clock is moved on, a real phone is waited for."""
+        self._waiting.pass_time(nanoseconds(length), "as the test says")
+
+    def wait_until_due(self, task: Task, lead: Length = 2.0) -> None:
+        """Wait until shortly before a task's next run is due, as its app file's interval has it.
+
+        Raises:
+            Unsupported: The task has no interval, or the wait is longer than `--patience`.
+
+        """
+        spec = self.task(task)
+        due = self._ladder.due_in(spec, self._barriers.sample().wall_ns)
+        if due is None:
+            raise Unsupported(f"{spec.title} has no interval in {self._app.file}, so it never comes due; add it")
+        self._waiting.affords(due, f"{spec.title} to come due")
+        self._waiting.pass_time(due - nanoseconds(lead), f"{spec.title} comes due")
+
+    @property
+    def mark(self) -> int:
+        """How much is recorded so far: what comes after it is new."""
+        return self._recording.count
+
+    # --- what others of this package use --------------------------------------------------------------------------
+
+    @property
+    def correlation(self) -> Correlation:
+        """Who is who, by everything that was recorded so far."""
+        events = self._recording.since(self._learnt)
+        self._learnt += len(events)
+        self._correlation.learn(events)
+        return self._correlation
+
+    def need(self, capability: Capability) -> None:
+        """Make sure that the device can do something.
+
+        Raises:
+            Unsupported: It cannot; says what would allow it.
+
+        """
+        self._permitted(needs=(capability,), disruption=Disruption.OBSERVE)
+
+    def permit(self, disruption: Disruption) -> None:
+        """Make sure that something may be done to the device.
+
+        Raises:
+            Unsupported: It may not; names the option.
+
+        """
+        self._permitted(needs=(), disruption=disruption)
+
+    def _permitted(self, needs: tuple[Capability, ...], disruption: Disruption) -> None:
+        asked = Settings(self._settings.scenario, self._settings.folder, needs, disruption)
+        reason = lacking(asked, self._lease.profile, self.capabilities)
+        if reason is not None:
+            raise Unsupported(reason)
+
+    def _send(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
+        return self._stimuli.send(Stimulus(verb, arguments), lambda: call(Deadline.after(CALL_S)))
+
+    def is_of(self, spec: TaskSpec, event: Event) -> bool:
+        """Tell whether an event is about a task, as far as anything has told."""
+        return isinstance(event, TaskEvent) and self.correlation.task_of(event.subject) == spec.id
+
+    def _began(self, spec: TaskSpec) -> Predicate:
+        return lambda event: isinstance(event, RunStarted | RunRefused) and self.is_of(spec, event)
+
+    def _ended(self, spec: TaskSpec) -> Predicate:
+        return lambda event: isinstance(event, RunFinished | RunStopped) and self.is_of(spec, event)
+
+    def _place(self, event: Event) -> int:
+        return next(index for index, one in enumerate(self._recording.since()) if one is event)
+
+    # --- begin and end --------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        settings = self._settings
+        self._recording.add(
+            ScenarioBegan(
+                stamp=host_stamp(),
+                name=settings.scenario,
+                needs=tuple(str(need) for need in settings.needs),
+                disruption=str(settings.disruption),
+            )
+        )
+        try:
+            self._permitted(settings.needs, settings.disruption)
+            self._log.open()
+            self._barriers.settle()
+            self._prepare()
+        except BaseException as error:
+            self.end("unsupported" if isinstance(error, Unsupported) else "broken", str(error))
+            raise
+
+    def _prepare(self) -> None:
+        """Start from a known state where that is allowed; otherwise what was there before is unknown, and stays so."""
+        if Capability.APP_INSTALLED in self.capabilities and self._lease.profile.allows(Disruption.CLEAR_DATA):
+            self.clear_data()
+        self.look()
+
+    def put_back(self) -> None:
+        """Put back what was changed and close what was measured, while the device still answers."""
+        self.close_window()
+        self._control.put_back()
+        self.look()
+
+    def note_lost(self, reason: str) -> None:
+        """Record that the device went away, unless that is recorded already."""
+        if not self._recording.of(DeviceLost):
+            self._recording.add(DeviceLost(stamp=host_stamp(), reason=reason))
+
+    def end(self, outcome: str, reason: str = "") -> None:
+        """Write the last records. Never touches the device."""
+        self._log.close()
+        self._recording.add(ScenarioEnded(stamp=host_stamp(), outcome=outcome, reason=reason))
+        self._recording.close()
+
+
+def nanoseconds(length: Length) -> int:
+    """Give the nanoseconds of `5h` or of seconds.
+
+    Raises:
+        BadInput: It is neither.
+
+    """
+    if not isinstance(length, str):
+        return int(length * 1_000_000_000)
+    try:
+        return parse_duration(length)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+
+
+def _is_listing(event: Event) -> bool:
+    return isinstance(event, WorkListed)

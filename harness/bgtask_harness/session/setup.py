@@ -1,0 +1,95 @@
+"""What a session is made of before it begins: what was asked for, the journal's header, what the device lacks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+from bgtask_harness.broker import Lease
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import DeviceFacts
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.devices.port import Progress
+from bgtask_harness.journal import FORMAT
+from bgtask_harness.profiles import Profile
+from bgtask_reference import oracle
+from bgtask_reference.events import DeviceSpec
+from bgtask_reference.events import Header
+
+_WOULD_ALLOW = {
+    Capability.ADVANCE_TIME: "use a virtual phone (--device virtual-pixel7)",
+    Capability.APP_INSTALLED: "install the app on the device",
+    Capability.APP_HOOK: "build the app with the debug hook of docs/app-contract.md",
+    Capability.FORCE_JOB: "use a device whose shell may run `cmd jobscheduler`",
+    Capability.DIAGNOSTICS: "use an app with androidx.work 2.4 or later",
+    Capability.REBOOT: "remove the screen lock, so that the device boots without a person",
+    Capability.SET_WALL_CLOCK: "use a device whose shell may set the time",
+}
+
+
+def _silent(sentence: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a session is run.
+
+    Attributes:
+        scenario: Its name; the journal's folder is called that.
+        folder: `RUN_DIR/DEVICE/SCENARIO`.
+        needs: What the device must be able to do.
+        disruption: How much is done to the phone.
+        patience_s: Longest real wait for something to come due.
+        progress: Told what is waited for.
+
+    """
+
+    scenario: str
+    folder: Path
+    needs: tuple[Capability, ...] = ()
+    disruption: Disruption = Disruption.OBSERVE
+    patience_s: float = 120.0
+    progress: Progress = field(default=_silent)
+
+
+def header(lease: Lease, settings: Settings) -> Header:
+    """Give the journal's first record."""
+    return Header(
+        format=FORMAT,
+        harness_version=importlib.metadata.version("bgtask-harness"),
+        catalogue=oracle.catalogue_hash(),
+        scenario=settings.scenario,
+        app=lease.app.spec,
+        device=device_spec(lease.profile, lease.device.facts),
+        started=dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def device_spec(profile: Profile, facts: DeviceFacts) -> DeviceSpec:
+    """Give the device as the oracle sees it: what it says of itself, and the bounds of its profile."""
+    notes = {"model": facts.model, "build": facts.build, "os": facts.os_version, "title": profile.title, **facts.notes}
+    return DeviceSpec(
+        name=profile.name,
+        platform=facts.platform,
+        api_level=facts.api_level,
+        virtual=facts.virtual,
+        responds_within_ns=profile.responds_within_ns,
+        notes={key: value for key, value in notes.items() if value},
+    )
+
+
+def lacking(settings: Settings, profile: Profile, capabilities: frozenset[Capability]) -> str | None:
+    """Say why this scenario cannot be run here, and what would allow it; None when it can."""
+    if not profile.allows(settings.disruption):
+        return (
+            f"this does `{settings.disruption}` to the phone and the profile {profile.name} allows up to "
+            f"`{profile.allow.disruption}`; give --allow-disruption {settings.disruption}"
+        )
+    for need in settings.needs:
+        if need not in capabilities:
+            return f"this needs `{need}`, which {profile.name} does not have here; {_WOULD_ALLOW[need]}"
+    return None
