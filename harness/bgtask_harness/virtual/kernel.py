@@ -95,13 +95,7 @@ class Task:
         return not self._done
 
     def begin(self) -> None:
-        """Take the first step. A job that was cancelled before that never runs, as in Kotlin."""
-        if self._done:
-            return
-        if self._cancelled:
-            self._coroutine.close()
-            self._end(Cancelled(self.name))
-            return
+        """Take the first step."""
         self._step()
 
     def cancel(self) -> None:

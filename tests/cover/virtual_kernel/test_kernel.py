@@ -149,17 +149,3 @@ def test_a_waiter_that_was_set_first_does_not_suspend(kernel: Kernel) -> None:
     kernel.run_until(0)
 
     assert seen == ["early"]
-
-
-def test_a_coroutine_that_is_cancelled_before_its_first_step_never_runs(kernel: Kernel) -> None:
-    ended: list[Exception | None] = []
-
-    async def worker() -> None:
-        pytest.fail("it was cancelled")
-
-    task = kernel.spawn(worker(), "worker", lambda task: ended.append(task.error))
-    task.cancel()
-    kernel.run_until(1)
-
-    assert not task.active
-    assert [type(error) for error in ended] == [Cancelled]
