@@ -9,8 +9,8 @@ from typing import Any
 from typing import Protocol
 
 from bgtask_harness.virtual.android.port import AndroidPort
-from bgtask_harness.virtual.kernel import Task
 from bgtask_harness.virtual.kernel import Timer
+from bgtask_reference.ports.app import Job
 from bgtask_reference.ports.work_manager import ListenableWorker
 from bgtask_reference.ports.work_manager import WorkerParameters
 
@@ -46,7 +46,7 @@ class Host(Protocol):
 
     def launch(
         self, coroutine: Coroutine[Any, Any, Any], name: str, on_end: Callable[[Any, Exception | None], None]
-    ) -> Task:
+    ) -> Job:
         """Run a worker's body on a thread of its own; `on_end` gets what it returned or what escaped it."""
 
     def create_worker(self, class_name: str, parameters: WorkerParameters) -> ListenableWorker | None:

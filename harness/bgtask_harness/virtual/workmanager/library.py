@@ -211,16 +211,23 @@ class WorkManager:
 
 
 class _Rescheduling:
-    """`Schedulers.registerRescheduling`: after each run every scheduler forgets the row and all rows are looked at."""
+    """`Schedulers.registerRescheduling`: after each run every scheduler forgets the row and all rows are looked at.
+
+    On a phone this races with `jobFinished`. Here it always finds the job before it has finished and cancels it after
+    that, so that the job's history says `app called jobFinished` and the row gets a new job id: one of the outcomes
+    that real phones show.
+    """
 
     def __init__(self, manager: WorkManager) -> None:
         self._manager = manager
 
     def on_executed(self, work_id: str, generation: int, *, reschedule: bool) -> None:
-        """Look again, on the executor: after the job service has told JobScheduler."""
+        """Find its jobs now; act on the executor, after the job service has told JobScheduler."""
         del generation, reschedule
-        self._manager.host.execute(lambda: self._look_again(work_id))
+        job_ids = self._manager.system_jobs.job_ids(work_id)
+        self._manager.host.execute(lambda: self._look_again(work_id, job_ids))
 
-    def _look_again(self, work_id: str) -> None:
-        self._manager.cancel_in_schedulers(work_id)
+    def _look_again(self, work_id: str, job_ids: tuple[int, ...]) -> None:
+        self._manager.system_jobs.give_up(work_id, job_ids)
+        self._manager.greedy.cancel(work_id)
         self._manager.schedule_all()

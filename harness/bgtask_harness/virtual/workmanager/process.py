@@ -19,6 +19,7 @@ from bgtask_harness.virtual.workmanager.app_port import PhoneApp
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.system_job import SystemJobService
 from bgtask_harness.virtual.workmanager.threads import OnThread
+from bgtask_harness.virtual.workmanager.threads import Started
 from bgtask_harness.virtual.workmanager.threads import Threads
 from bgtask_reference.ports.app import Cancelled
 from bgtask_reference.ports.work_manager import ListenableWorker
@@ -38,7 +39,7 @@ class Process:
         self._alive = True
         self._threads = Threads(pid)
         self._uid = installation.phone.uid_of(installation.package)
-        self._tasks: list[Task] = []
+        self._started: list[Started] = []
         self._subscriptions: list[Callable[[], None]] = []
         self._service: SystemJobService | None = None
         self.app = PhoneApp(self)
@@ -78,8 +79,8 @@ class Process:
 
     def on_killed(self) -> None:
         self._alive = False
-        for task in self._tasks:
-            task.destroy()
+        for started in self._started:
+            started.destroy()
         for unsubscribe in self._subscriptions:
             unsubscribe()
 
@@ -95,23 +96,19 @@ class Process:
     def after(self, delay_ns: int, action: Callable[[], None]) -> Timer:
         return self._later(delay_ns, self._threads.executor, action)
 
-    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> Task:
+    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> Started:
         """Run a coroutine of the app's own. What escapes it, cancellation apart, crashes the process."""
-        return self._spawn(coroutine, name, self._spawned_ended)
+        return self._spawn(self._threaded(coroutine), name, self._spawned_ended)
 
     def launch(
         self, coroutine: Coroutine[Any, Any, Any], name: str, on_end: Callable[[Any, Exception | None], None]
-    ) -> Task:
-        returned: list[Any] = []
-
-        async def keep() -> None:
-            returned.append(await coroutine)
+    ) -> Started:
+        threaded = self._threaded(coroutine)
 
         def ended(task: Task) -> None:
-            executor = self._threads.executor
-            self._threads.on(executor, lambda: on_end(returned[0] if returned else None, task.error))
+            self._threads.on(self._threads.executor, lambda: on_end(threaded.returned, task.error))
 
-        return self._spawn(keep(), name, ended)
+        return self._spawn(threaded, name, ended)
 
     def create_worker(self, class_name: str, parameters: WorkerParameters) -> ListenableWorker | None:
         return self.application.create_worker(class_name, parameters)
@@ -134,12 +131,14 @@ class Process:
             return hook.carry_out(self, extras)
         return None
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, Any], name: str, on_end: Callable[[Task], None]) -> Task:
-        self._tasks = [task for task in self._tasks if task.active]
-        threaded = OnThread(coroutine, self._threads, self._threads.worker())
-        task = self.phone.kernel.spawn(threaded, name, on_end)
-        self._tasks.append(task)
-        return task
+    def _threaded(self, coroutine: Coroutine[Any, Any, Any]) -> OnThread:
+        return OnThread(coroutine, self._threads, self._threads.worker())
+
+    def _spawn(self, threaded: OnThread, name: str, on_end: Callable[[Task], None]) -> Started:
+        started = Started(self.phone.kernel.spawn(threaded, name, on_end), threaded)
+        self._started = [other for other in self._started if other.active]
+        self._started.append(started)
+        return started
 
     def _spawned_ended(self, task: Task) -> None:
         if task.error is not None and not isinstance(task.error, Cancelled):

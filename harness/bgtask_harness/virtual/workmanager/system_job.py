@@ -55,10 +55,17 @@ class SystemJobScheduler:
 
     def cancel(self, work_id: str) -> None:
         """Cancel the jobs of a row. Its job id is given up only when JobScheduler still had one."""
-        mine = [job for job in self._pending() if job.extras.get(EXTRA_WORK_SPEC_ID) == work_id]
-        for job in mine:
-            self._jobs.cancel(self._package, job.job_id, self.namespace)
-        if mine:
+        self.give_up(work_id, self.job_ids(work_id))
+
+    def job_ids(self, work_id: str) -> tuple[int, ...]:
+        """Give the jobs that JobScheduler has for a row now, running ones too (`getPendingJobIds`)."""
+        return tuple(job.job_id for job in self._pending() if job.extras.get(EXTRA_WORK_SPEC_ID) == work_id)
+
+    def give_up(self, work_id: str, job_ids: tuple[int, ...]) -> None:
+        """Cancel jobs that were found before; one that has ended meanwhile is gone already."""
+        for job_id in job_ids:
+            self._jobs.cancel(self._package, job_id, self.namespace)
+        if job_ids:
             self._manager.database.drop_system_ids(work_id)
 
     def cancel_all(self) -> None:

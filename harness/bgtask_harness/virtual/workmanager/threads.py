@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from collections.abc import Generator
 from typing import Any
 
+from bgtask_harness.virtual.kernel import Task
+
 _EXECUTOR = 11
 _FIRST_WORKER = 20
 _WORKERS = 20
@@ -44,14 +46,17 @@ class OnThread(Coroutine[Any, Any, Any]):
         self._coroutine = coroutine
         self._threads = threads
         self._tid = tid
+        self.begun = False
+        self.returned: Any = None
+        """What it returned, once it has."""
 
     def send(self, value: Any) -> Any:
         """Resume it with a value."""
-        return self._threads.on(self._tid, lambda: self._coroutine.send(value))
+        return self._step(lambda: self._coroutine.send(value))
 
     def throw(self, *raised: Any) -> Any:
         """Resume it with an exception."""
-        return self._threads.on(self._tid, lambda: self._coroutine.throw(*raised))
+        return self._step(lambda: self._coroutine.throw(*raised))
 
     def close(self) -> None:
         """End it where it is."""
@@ -59,3 +64,35 @@ class OnThread(Coroutine[Any, Any, Any]):
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return self._coroutine.__await__()
+
+    def _step(self, resume: Callable[[], Any]) -> Any:
+        self.begun = True
+        try:
+            return self._threads.on(self._tid, resume)
+        except StopIteration as stop:
+            self.returned = stop.value
+            raise
+
+
+class Started:
+    """A coroutine that was started on a thread: `Job`. Cancelled before its first step it never runs, as in Kotlin."""
+
+    def __init__(self, task: Task, threaded: OnThread) -> None:
+        self._task = task
+        self._threaded = threaded
+
+    @property
+    def active(self) -> bool:
+        """True until it has ended."""
+        return self._task.active
+
+    def cancel(self) -> None:
+        """Cancel it."""
+        if self._threaded.begun:
+            self._task.cancel()
+        else:
+            self._task.destroy()
+
+    def destroy(self) -> None:
+        """End it where it is: its process has died."""
+        self._task.destroy()

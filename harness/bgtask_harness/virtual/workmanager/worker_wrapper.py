@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from typing import Any
 
-from bgtask_harness.virtual.kernel import Task
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.database import NOT_SCHEDULED
 from bgtask_harness.virtual.workmanager.database import Work
@@ -17,6 +16,7 @@ from bgtask_harness.virtual.workmanager.database import WorkState
 from bgtask_harness.virtual.workmanager.diagnostics import DiagnosticsWorker
 from bgtask_harness.virtual.workmanager.logger import stack_trace
 from bgtask_reference.ports.app import Cancelled
+from bgtask_reference.ports.app import Job
 from bgtask_reference.ports.app import NetworkError
 from bgtask_reference.ports.work_manager import ListenableWorker
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
@@ -35,7 +35,7 @@ class WorkerWrapper:
         self._manager = manager
         self._log = manager.log
         self._on_ended = on_ended
-        self._task: Task | None = None
+        self._task: Job | None = None
         self._settled = False
         self.work = work
         self.generation = work.generation
