@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
@@ -18,7 +17,6 @@ from bgtask_harness.devices.android.environment import read_environment
 from bgtask_harness.devices.android.facts import read_facts
 from bgtask_harness.devices.android.jobs import read_jobs
 from bgtask_harness.devices.android.link import Link
-from bgtask_harness.devices.android.reboot import Pause
 from bgtask_harness.devices.android.reboot import Regain
 from bgtask_harness.devices.android.reboot import reboot
 from bgtask_harness.devices.port import Answer
@@ -46,8 +44,8 @@ def _nothing_to_regain(deadline: Deadline) -> None:
 class AndroidDevice:
     """One Android phone, held by one session. Satisfies `devices.port.Device`.
 
-    `attach` makes one. `regain` is called while a rebooted phone does not answer, `pause` waits in between;
-    `handle` is what tells this handle's sentinels from those of others, 8 hexadecimal digits.
+    `attach` makes one. `regain` is called while a rebooted phone does not answer; `handle`, 8 hexadecimal digits, tells
+    this handle's sentinels from those of others.
     """
 
     def __init__(
@@ -57,14 +55,12 @@ class AndroidDevice:
         facts: DeviceFacts,
         *,
         regain: Regain = _nothing_to_regain,
-        pause: Pause = time.sleep,
         handle: str | None = None,
     ) -> None:
         self._link = link
         self._name = name
         self._facts = facts
         self._regain = regain
-        self._pause = pause
         self._handle = handle or secrets.token_hex(4)
         self._logs: list[Stream] = []
 
@@ -77,7 +73,6 @@ class AndroidDevice:
         *,
         serial: str,
         regain: Regain = _nothing_to_regain,
-        pause: Pause = time.sleep,
         handle: str | None = None,
     ) -> Self:
         """Ask the phone for its facts and give its handle.
@@ -88,7 +83,7 @@ class AndroidDevice:
 
         """
         link = Link(transport, serial)
-        return cls(link, name, read_facts(link, deadline), regain=regain, pause=pause, handle=handle)
+        return cls(link, name, read_facts(link, deadline), regain=regain, handle=handle)
 
     @property
     def name(self) -> str:
@@ -166,7 +161,7 @@ class AndroidDevice:
         return _force.mask(self._facts.api_level, force=force)
 
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
-        return reboot(self._link, deadline, progress, regain=self._regain, pause=self._pause)
+        return reboot(self._link, deadline, progress, self._regain)
 
     def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
         return advance(self._link.transport, boot_ns, deadline, until_output=until_output)

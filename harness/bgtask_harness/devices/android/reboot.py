@@ -17,16 +17,15 @@ from bgtask_reference.events import Outcome
 Regain = Callable[[Deadline], None]
 """Does what it takes to have a phone back that went away; returns at once when there is nothing to do."""
 
-Pause = Callable[[float], None]
-"""Waits that many seconds. An in-process phone lets its own time pass instead."""
-
 _STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
 _BETWEEN_S = 0.1
+_PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
+"""While it answers the phone itself waits: an in-process phone has no other time than that."""
 _ONE_QUESTION_S = 5.0
 """A frozen connection stays `device` for ever: each question has a bound of its own."""
 
 
-def reboot(link: Link, deadline: Deadline, progress: Progress, *, regain: Regain, pause: Pause = time.sleep) -> Answer:
+def reboot(link: Link, deadline: Deadline, progress: Progress, regain: Regain) -> Answer:
     """Reboot and wait until another boot id and `sys.boot_completed=1` are there.
 
     Raises:
@@ -38,7 +37,6 @@ def reboot(link: Link, deadline: Deadline, progress: Progress, *, regain: Regain
     _send(link, deadline)
     while not _is_back(link, before, deadline, regain):
         deadline.check(f"{link.serial} reboots")
-        pause(_BETWEEN_S)
     progress("it has booted")
     return Answer(verb="reboot", command=f"adb -s {link.serial} reboot", outcome=Outcome.ACCEPTED)
 
@@ -62,7 +60,10 @@ def _is_back(link: Link, before: str, deadline: Deadline, regain: Regain) -> boo
     once = Deadline(min(deadline.at, Deadline.after(_ONE_QUESTION_S).at))
     try:
         boot_id, booted = boot_state(link, once)
+        if booted and boot_id not in ("", before):
+            return True
+        link.shell(_PHONE_WAITS, once)
     except (DeviceLostError, DeadlineExceeded, Refused):
+        time.sleep(min(_BETWEEN_S, deadline.remaining()))
         regain(deadline)
-        return False
-    return booted and boot_id not in ("", before)
+    return False
