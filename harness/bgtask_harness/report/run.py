@@ -1,0 +1,193 @@
+"""A run directory judged: every journal in it, in an order that depends on nothing but the names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bgtask_harness.errors import BadInput
+from bgtask_harness.journal import JOURNAL_NAME
+from bgtask_harness.journal import inspect
+from bgtask_reference import oracle
+from bgtask_reference.events import Header
+from bgtask_reference.events import History
+from bgtask_reference.events import Judgement
+from bgtask_reference.events import ScenarioEnded
+from bgtask_reference.events import Verdict
+
+
+class Conclusion(StrEnum):
+    """What one journal comes to, worst first."""
+
+    FAIL = "fail"
+    BROKEN = "broken"
+    """Cannot be judged at all: no journal, or no header."""
+    INCONCLUSIVE = "inconclusive"
+    NOT_EXERCISED = "not-exercised"
+    """No rule had anything to check, and nobody said why."""
+    SKIPPED = "skipped"
+    """Suppressed or unsupported, with a reason."""
+    PASS = "pass"  # noqa: S105 - not a password
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedJournal:
+    """One journal and what the oracle said of it.
+
+    Attributes:
+        folder: `DEVICE/SCENARIO`, relative to the run directory, with `/`.
+        history: What could be read.
+        verdicts: The oracle's, in its order.
+        unexplained: Indices of events of judged tasks that no rule could account for.
+        notes: The oracle's remarks on the whole.
+        damage: What was wrong with the file, a sentence each.
+        error: Why nothing could be read; empty otherwise.
+
+    """
+
+    folder: str
+    history: History
+    verdicts: tuple[Verdict, ...] = ()
+    unexplained: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def header(self) -> Header | None:
+        """The journal's header, None if it is lost."""
+        return self.history.header
+
+    @property
+    def device(self) -> str:
+        """The profile's name; the folder's where the header is lost."""
+        return self.header.device.name if self.header else self.folder.split("/")[0]
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's name; the folder's where the header is lost."""
+        return self.header.scenario if self.header else self.folder.split("/")[-1]
+
+    @property
+    def ended(self) -> ScenarioEnded | None:
+        """How the scenario ended, None if the journal does not say."""
+        for entry in reversed(self.history.entries):
+            if isinstance(entry.event, ScenarioEnded):
+                return entry.event
+        return None
+
+    @property
+    def counts(self) -> Counter[Judgement]:
+        """How often each judgement was given."""
+        return Counter(verdict.judgement for verdict in self.verdicts)
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What it comes to. A failure outweighs everything; nothing exercised is never a pass."""
+        return _conclude(self)
+
+    @property
+    def reason(self) -> str:
+        """Why it is no pass, in one sentence; empty for a pass."""
+        return _explain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RunVerdicts:
+    """A whole run directory, judged.
+
+    Attributes:
+        folder: The run directory.
+        catalogue: Hash of the rules that judged it.
+        journals: In the order of their folders.
+
+    """
+
+    folder: Path
+    catalogue: str
+    journals: tuple[JudgedJournal, ...]
+
+
+def judge_run(run_dir: Path | str) -> RunVerdicts:
+    """Judge every `DEVICE/SCENARIO/journal.jsonl` of a run directory. No device is touched.
+
+    Raises:
+        BadInput: There is no such directory or it holds no journal.
+
+    """
+    folder = Path(run_dir)
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: is no directory; give the run directory that a session wrote (--run-dir)")
+    found = sorted(folder.glob(f"*/*/{JOURNAL_NAME}"), key=lambda path: path.relative_to(folder).parts)
+    if not found:
+        raise BadInput(
+            f"{folder}: holds no DEVICE/SCENARIO/{JOURNAL_NAME}; give the directory that a session wrote (--run-dir)"
+        )
+    return RunVerdicts(folder, oracle.catalogue_hash(), tuple(judge_journal(path, folder) for path in found))
+
+
+def judge_journal(path: Path, run_dir: Path) -> JudgedJournal:
+    """Judge one journal of a run directory. A file that is no journal gives one with an `error`."""
+    name = path.parent.relative_to(run_dir).as_posix()
+    try:
+        reading = inspect(path)
+    except BadInput as error:
+        return JudgedJournal(name, History(None, ()), error=str(error).removeprefix(f"{run_dir}/"))
+    history = reading.history
+    if history.header is None:
+        lost = "the journal's first record is lost, so nothing in it can be judged"
+        return JudgedJournal(name, history, damage=reading.notes, error=lost)
+    report = oracle.judge(history)
+    return JudgedJournal(
+        name, history, tuple(report.verdicts), tuple(report.unexplained), tuple(report.notes), reading.notes
+    )
+
+
+def _conclude(journal: JudgedJournal) -> Conclusion:
+    counts, ended = journal.counts, journal.ended
+    if counts[Judgement.FAIL]:
+        return Conclusion.FAIL
+    if journal.error:
+        return Conclusion.BROKEN
+    if counts[Judgement.INCONCLUSIVE] or journal.unexplained or ended is None or ended.outcome == "broken":
+        return Conclusion.INCONCLUSIVE
+    if ended.outcome == "unsupported":
+        return Conclusion.SKIPPED
+    if counts[Judgement.PASS]:
+        return Conclusion.PASS
+    skipped = counts[Judgement.SUPPRESSED] + counts[Judgement.UNSUPPORTED]
+    return Conclusion.SKIPPED if skipped else Conclusion.NOT_EXERCISED
+
+
+_TOLD = {
+    Conclusion.FAIL: (Judgement.FAIL,),
+    Conclusion.INCONCLUSIVE: (Judgement.INCONCLUSIVE,),
+    Conclusion.SKIPPED: (Judgement.UNSUPPORTED, Judgement.SUPPRESSED),
+}
+
+
+def _explain(journal: JudgedJournal) -> str:
+    if journal.conclusion is Conclusion.PASS:
+        return ""
+    if journal.error:
+        return journal.error
+    wanted = _TOLD.get(journal.conclusion, ())
+    told = [f"{v.rule}: {v.reason}" for kind in wanted for v in journal.verdicts if v.judgement is kind]
+    if journal.conclusion is not Conclusion.FAIL:
+        told = [*_of_the_record(journal), *told]
+    return told[0] if told else "no rule had anything to check"
+
+
+def _of_the_record(journal: JudgedJournal) -> list[str]:
+    """Say what of the record itself keeps it from a pass."""
+    ended = journal.ended
+    if ended is None:
+        return ["the record ends before the scenario does"]
+    if ended.outcome != "done":
+        return [f"{ended.outcome}: {ended.reason}"]
+    if journal.unexplained:
+        first = journal.unexplained[0]
+        return [f"{len(journal.unexplained)} events that no rule can account for, the first at {first}"]
+    return []

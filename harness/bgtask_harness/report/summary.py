@@ -1,0 +1,61 @@
+"""A judged run in plain text, for a terminal: what failed and why first, then what is open, then what held."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from bgtask_harness.report.exit_status import exit_status
+from bgtask_harness.report.run import Conclusion
+from bgtask_harness.report.run import JudgedJournal
+from bgtask_harness.report.run import RunVerdicts
+from bgtask_harness.report.words import JUDGEMENTS
+from bgtask_harness.report.words import counted
+from bgtask_harness.report.words import task_title
+from bgtask_reference.events import Judgement
+from bgtask_reference.events import Verdict
+
+_TOLD = (Judgement.FAIL, Judgement.INCONCLUSIVE, Judgement.SUPPRESSED, Judgement.UNSUPPORTED)
+_WIDTH = max(len(conclusion) for conclusion in Conclusion)
+
+
+def summary(run: RunVerdicts) -> str:
+    """Tell the whole run, a line for each journal and the story of each failure. Ends with a line feed."""
+    lines = [line for journal in run.journals for line in _journal(journal)]
+    return "\n".join([*lines, "", headline(run)]) + "\n"
+
+
+def headline(run: RunVerdicts) -> str:
+    """Tell the run in one line."""
+    counts: Counter[Judgement] = Counter()
+    for journal in run.journals:
+        counts.update(journal.counts)
+    parts = ", ".join(f"{counts[kind]} {word.lower()}" for kind, word in JUDGEMENTS.items() if counts[kind])
+    status = exit_status(run).name.replace("_", " ")
+    return f"{status}: {counted(len(run.journals), 'scenario')}, {parts or 'no verdicts'}"
+
+
+def _journal(journal: JudgedJournal) -> Iterator[str]:
+    held = journal.counts[Judgement.PASS]
+    told = journal.reason if journal.conclusion is not Conclusion.PASS else f"{counted(held, 'rule')} held"
+    yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder}  {visible(told)}".rstrip()
+    for kind in _TOLD:
+        for verdict in journal.verdicts:
+            if verdict.judgement is kind:
+                yield from _verdict(journal, verdict)
+
+
+def _verdict(journal: JudgedJournal, verdict: Verdict) -> Iterator[str]:
+    title = task_title(journal.header.app if journal.header else None, verdict.task)
+    level = f", {verdict.level}" if verdict.level else ""
+    yield f"    {JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}{level}): {visible(title)}"
+    yield f"        {visible(verdict.reason)}"
+    for step in verdict.story:
+        yield from (f"        | {visible(line)}" for line in step.splitlines())
+    if verdict.also:
+        yield f"        the same events also break {', '.join(verdict.also)}"
+
+
+def visible(line: str) -> str:
+    """Make a device's text safe for a terminal: no escape sequence of it is obeyed."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
