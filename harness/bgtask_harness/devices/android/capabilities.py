@@ -37,10 +37,13 @@ def _may_force(link: Link, app: AppSpec, deadline: Deadline) -> bool:
 
 
 def _boots_without_a_person(link: Link, deadline: Deadline) -> bool:
-    """With a code on the lock screen no app runs after a boot until somebody has typed it."""
+    """With a code on the lock screen no app runs after a boot until somebody has typed it.
+
+    The first `CredentialType:` is user 0's: `None` or `NONE` by API level. Android 10 and older print none of them.
+    """
     done = link.shell(["dumpsys", "lock_settings"], deadline)
-    lines = [line.strip().lower() for line in done.stdout.splitlines()]
-    return "credentialtype: none" in lines
+    kinds = [line.split(":")[1].strip() for line in done.stdout.splitlines() if "CredentialType:" in line]
+    return kinds[:1] in (["None"], ["NONE"])
 
 
 def _shell_holds(link: Link, permission: str, deadline: Deadline) -> bool:
