@@ -48,6 +48,7 @@ report: $(VENV)/.stamp ## Allure 3 report of the demo (needs Node and npm)
 	npm ci --silent --prefix reports
 	rm -rf reports/allure-report
 	reports/node_modules/.bin/allure generate --config reports/allurerc.mjs --output reports/allure-report reports/demo/allure-results
+	$(BIN)/python reports/finish.py reports/allure-report
 	@echo "report: reports/allure-report/index.html"
 
 lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
