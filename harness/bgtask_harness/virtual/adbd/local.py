@@ -75,11 +75,15 @@ class LocalStream:
 
 
 class LocalDoor:
-    """Opens services of a phone in this process. Safe to use from several threads, one at a time."""
+    """Opens services of a phone in this process. Safe to use from several threads, one at a time.
 
-    def __init__(self, daemon: Serving) -> None:
+    `followers` says how many commands wait for entries of the log.
+    """
+
+    def __init__(self, daemon: Serving, followers: Callable[[], int]) -> None:
         self._daemon = daemon
         self._phone = daemon.phone
+        self._followers = followers
         self._jumps = Jumps(daemon.phone)
         self._lock = threading.RLock()
         self._streams: list[LocalStream] = []
@@ -149,9 +153,6 @@ class LocalDoor:
                     self._jumps.arrive(jump)
             elif stream.ended or stream.wants_input or self._followers() > followers or not kernel.run_next(limit):
                 return
-
-    def _followers(self) -> int:
-        return getattr(self._phone, "followers", 0)
 
     def _went_down(self) -> None:
         for stream in self._streams:

@@ -74,6 +74,11 @@ class LogBuffers:
         """The buffers there are."""
         return tuple(self.rings)
 
+    @property
+    def followers(self) -> int:
+        """How many wait for entries now."""
+        return len(self._observers)
+
     def append(
         self, buffer: str, priority: str, tag: str, message: str, *, ids: tuple[int, int, int], stamp: tuple[int, int]
     ) -> None:

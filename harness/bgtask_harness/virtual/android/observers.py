@@ -21,6 +21,9 @@ class Observers:
 
         return remove
 
+    def __len__(self) -> int:
+        return len(self._collectors)
+
     def tell(self) -> None:
         """Call them all; one that is removed meanwhile is not called."""
         for collector in tuple(self._collectors):
