@@ -17,9 +17,7 @@ class Logger:
     """
 
     def __init__(self, minimum: str, write: Callable[[str, str, str], None]) -> None:
-        if minimum not in _ORDER:
-            raise ValueError(f"minimum_log_level {minimum!r}: expected one of {', '.join(_ORDER)}")
-        self._minimum = _ORDER[minimum]
+        self._minimum = _ORDER[level(minimum)]
         self._write = write
 
     def d(self, name: str, message: str) -> None:
@@ -41,6 +39,18 @@ class Logger:
     def _log(self, priority: str, name: str, message: str, throwable: str | None = None) -> None:
         if _LEVEL[priority] >= self._minimum:
             self._write(priority, tag(name), message if throwable is None else f"{message}\n{throwable}")
+
+
+def level(name: str) -> str:
+    """Give the name of a minimum level back.
+
+    Raises:
+        ValueError: There is no such level.
+
+    """
+    if name not in _ORDER:
+        raise ValueError(f"minimum_log_level {name!r}: expected one of {', '.join(_ORDER)}")
+    return name
 
 
 def tag(name: str) -> str:

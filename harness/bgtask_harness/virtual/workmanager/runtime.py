@@ -10,6 +10,7 @@ from bgtask_harness.virtual.workmanager import hook
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.host import Configuration
 from bgtask_harness.virtual.workmanager.library import WorkManager
+from bgtask_harness.virtual.workmanager.logger import level
 from bgtask_harness.virtual.workmanager.modes import Mode
 from bgtask_harness.virtual.workmanager.process import Process
 from bgtask_harness.virtual.workmanager.storage import Storage
@@ -65,13 +66,19 @@ def install(
         ValueError: `mode`, `work_manager_version` or `minimum_log_level` is none that there is.
 
     """
-    version = tuple(int(part) for part in work_manager_version.split("-", maxsplit=1)[0].split("."))
-    configuration = Configuration(version, minimum_log_level)
+    configuration = Configuration(_version(work_manager_version), level(minimum_log_level))
     storage = Storage(package)
     build = Mode(mode)
     installation = Installation(phone, package, work_manager, program, build, hook_receiver, configuration, storage)
     phone.install(_manifest(installation, launcher_activity))
     return installation
+
+
+def _version(text: str) -> tuple[int, ...]:
+    parts = text.split("-", maxsplit=1)[0].split(".")
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError(f"work_manager_version {text!r}: expected numbers like 2.11.2")
+    return tuple(int(part) for part in parts)
 
 
 def _manifest(installation: Installation, launcher_activity: str) -> InstalledPackage:

@@ -1,0 +1,428 @@
+"""WorkManager on a virtual phone: what a result, a policy, a stop or an exception leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scripted_app import Script
+from virtual_bench import HOUR
+from virtual_bench import NAMESPACE
+from virtual_bench import Bench
+
+from bgtask_harness.virtual.android.jobs import JobNetwork
+from bgtask_harness.virtual.android.jobs import JobParameters
+from bgtask_reference.ports.app import Cancelled
+from bgtask_reference.ports.work_manager import BackoffPolicy
+from bgtask_reference.ports.work_manager import Constraints
+from bgtask_reference.ports.work_manager import ExistingPeriodicWorkPolicy
+from bgtask_reference.ports.work_manager import ExistingWorkPolicy
+from bgtask_reference.ports.work_manager import ListenableWorkerResult
+from bgtask_reference.ports.work_manager import NetworkType
+from bgtask_reference.ports.work_manager import WorkRequest
+
+QUARTER_MS = 900_000
+SECOND_NS = 1_000_000_000
+
+
+class Recorder:
+    """What the scripted worker did: when each run began, and how it ended."""
+
+    def __init__(self, bench_now: Any) -> None:
+        self.now = bench_now
+        self.begins: list[float] = []
+        self.ends: list[str] = []
+        self.attempts: list[int] = []
+        self.result: Any = ListenableWorkerResult.SUCCESS
+        self.seconds = 1
+
+    async def body(self, app: Any, parameters: Any) -> Any:
+        self.begins.append(round(self.now(), 1))
+        self.attempts.append(parameters.run_attempt_count)
+        try:
+            await app.sleep(self.seconds * SECOND_NS)
+        except Cancelled:
+            self.ends.append("cancelled")
+            raise
+        self.ends.append("ended")
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def bench(script: Script) -> Bench:
+    return make(script)
+
+
+def make(script: Script, **options: Any) -> Bench:
+    bench = Bench(script, **({"level": "DEBUG"} | options))
+    bench.open()
+    return bench
+
+
+@pytest.fixture
+def work(bench: Bench, script: Script) -> Recorder:
+    recorder = Recorder(lambda: bench.now)
+    script.bodies["app.W"] = recorder.body
+    return recorder
+
+
+def periodic(bench: Bench, script: Script, policy: str = "UPDATE", name: str = "p", **fields: Any) -> None:
+    request = WorkRequest("app.W", **({"interval_ms": QUARTER_MS} | fields))
+    script.now.work_manager.enqueue_unique_periodic_work(name, ExistingPeriodicWorkPolicy(policy), request)
+    bench.run(0.1)
+
+
+def once(bench: Bench, script: Script, policy: str = "REPLACE", name: str = "o", **fields: Any) -> None:
+    request = WorkRequest("app.W", **fields)
+    script.now.work_manager.enqueue_unique_work(name, ExistingWorkPolicy(policy), request)
+    bench.run(0.1)
+
+
+def test_periodic_work_runs_at_once_and_then_a_period_after_each_end(bench: Bench, script: Script, work: Any) -> None:
+    start = bench.now
+    periodic(bench, script)
+    bench.run(1810)
+
+    assert [round(begin - start) for begin in work.begins] == [0, 901, 1802]
+
+
+def test_a_flex_shapes_the_first_run_alone(bench: Bench, script: Script, work: Any) -> None:
+    start = bench.now
+    periodic(bench, script, interval_ms=2 * QUARTER_MS, flex_ms=300_000)
+    bench.run(2 * HOUR)
+
+    assert [round(begin - start) for begin in work.begins] == [1500, 3301, 5102, 6903]
+
+
+def test_a_short_period_is_lengthened_with_a_warning(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script, interval_ms=60_000)
+
+    assert bench.row("p").request.interval_ms == QUARTER_MS
+    expected = "Interval duration lesser than minimum allowed value; Changed to 900000"
+    assert bench.messages("WM-WorkSpec") == [expected]
+
+
+def test_retries_back_off_linearly_or_exponentially(bench: Bench, script: Script, work: Any) -> None:
+    work.result = ListenableWorkerResult.RETRY
+    work.seconds = 0
+    start = bench.now
+    once(bench, script, backoff_policy=BackoffPolicy.LINEAR, backoff_delay_ms=10_000)
+    bench.run(61)
+
+    assert [round(begin - start) for begin in work.begins] == [0, 10, 30, 60]
+    assert work.attempts == [0, 1, 2, 3]
+
+
+def test_a_failure_ends_one_time_work_and_not_periodic_work(bench: Bench, script: Script, work: Any) -> None:
+    work.result = ListenableWorkerResult.FAILURE
+    once(bench, script)
+    periodic(bench, script)
+    bench.run(10)
+
+    assert (bench.row("o").state, bench.row("p").state) == ("FAILED", "ENQUEUED")
+    assert bench.row("p").period_count == 1
+
+
+@pytest.mark.parametrize(("version", "state"), [("2.11.2", "FAILED"), ("2.9.1", "ENQUEUED")])
+def test_an_exception_fails_even_periodic_work_since_the_coroutine_wrapper(
+    script: Script, version: str, state: str
+) -> None:
+    bench = make(script, version=version)
+    recorder = Recorder(lambda: bench.now)
+    recorder.result = RuntimeError("boom")
+    script.bodies["app.W"] = recorder.body
+    periodic(bench, script)
+    bench.run(10)
+
+    assert bench.row("p").state == state
+    (said,) = [line for line in bench.lines if "threw an exception" in line.message]
+    assert said.priority == "E"
+    assert "java.lang.IllegalStateException: boom" in said.message
+
+
+def test_a_worker_that_cancels_itself_fails(bench: Bench, script: Script, work: Any) -> None:
+    work.result = Cancelled("self")
+    periodic(bench, script)
+    bench.run(10)
+
+    assert bench.row("p").state == "FAILED"
+
+
+def test_a_failed_row_is_not_updated_and_not_cancelled(bench: Bench, script: Script, work: Any) -> None:
+    work.result = RuntimeError("boom")
+    periodic(bench, script)
+    bench.run(10)
+    periodic(bench, script)
+    script.now.work_manager.cancel_unique_work("p")
+    bench.run(HOUR)
+
+    assert bench.row("p").state == "FAILED"
+    assert len(work.begins) == 1
+
+
+def test_a_worker_that_nobody_can_make_fails_the_work(bench: Bench, script: Script) -> None:
+    request = WorkRequest("app.Gone", interval_ms=QUARTER_MS)
+    script.now.work_manager.enqueue_unique_periodic_work("p", ExistingPeriodicWorkPolicy.KEEP, request)
+    bench.run(1)
+
+    assert bench.row("p").state == "FAILED"
+    assert "Could not create Worker app.Gone" in bench.messages("WM-WorkerWrapper")
+
+
+def test_update_keeps_period_tries_and_identity(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script)
+    bench.run(10)
+    before = (bench.row("p").id, bench.row("p").last_enqueue_ms)
+    periodic(bench, script, interval_ms=2 * QUARTER_MS)
+
+    assert (bench.row("p").id, bench.row("p").last_enqueue_ms) == before
+    assert bench.row("p").generation == 1
+    assert bench.row("p").request.interval_ms == 2 * QUARTER_MS
+
+
+def test_update_of_running_work_counts_for_the_next_run(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 60
+    periodic(bench, script)
+    bench.run(5)
+    periodic(bench, script, interval_ms=2 * QUARTER_MS)
+    bench.run(HOUR)
+
+    assert work.ends == ["ended", "ended"]
+    assert round(work.begins[1] - work.begins[0]) == 60 + 1800
+
+
+def test_keep_leaves_live_work_alone_and_replaces_dead(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script, "KEEP")
+    first = bench.row("p").id
+    periodic(bench, script, "KEEP")
+    assert bench.row("p").id == first
+
+    script.now.work_manager.cancel_unique_work("p")
+    periodic(bench, script, "KEEP")
+    assert bench.row("p").id != first
+
+
+def test_cancel_and_reenqueue_begins_a_new_period_with_a_new_row(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script)
+    bench.run(10)
+    first = bench.row("p").id
+    periodic(bench, script, "CANCEL_AND_REENQUEUE")
+    bench.run(10)
+
+    assert bench.row("p").id != first
+    assert len(work.begins) == 2
+
+
+def test_replace_stops_the_run_of_what_it_replaces(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 60
+    once(bench, script)
+    bench.run(5)
+    once(bench, script)
+    bench.run(120)
+
+    assert work.ends == ["cancelled", "ended"]
+    assert bench.row("o").state == "SUCCEEDED"
+
+
+def test_appended_work_waits_and_then_runs(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 10
+    once(bench, script, "APPEND")
+    once(bench, script, "APPEND")
+    assert [row.state for row in bench.app.storage.database.named("o")] == ["RUNNING", "BLOCKED"]
+    bench.run(60)
+
+    assert [row.state for row in bench.app.storage.database.named("o")] == ["SUCCEEDED", "SUCCEEDED"]
+    assert round(work.begins[1] - work.begins[0]) == 10
+
+
+def test_work_appended_to_failed_work_fails_unless_it_may_replace_it(bench: Bench, script: Script, work: Any) -> None:
+    work.result = ListenableWorkerResult.FAILURE
+    once(bench, script)
+    bench.run(5)
+    once(bench, script, "APPEND")
+    assert [row.state for row in bench.app.storage.database.named("o")] == ["FAILED", "FAILED"]
+
+    once(bench, script, "APPEND_OR_REPLACE")
+    bench.run(5)
+    assert len(bench.app.storage.database.named("o")) == 1
+    assert len(work.begins) == 2
+
+
+def test_a_cancel_fails_nobody_and_takes_what_waits_with_it(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 10
+    once(bench, script, "APPEND")
+    once(bench, script, "APPEND")
+    script.now.work_manager.cancel_all_work()
+    bench.run(HOUR)
+
+    assert {row.state for row in bench.app.storage.database.named("o")} == {"CANCELLED"}
+    assert work.ends == ["cancelled"]
+
+
+def test_a_stop_by_the_system_backs_off_from_the_old_enqueue_time(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 600
+    once(bench, script, constraints=Constraints(NetworkType.CONNECTED))
+    bench.run(60)
+    enqueued = bench.row("o").last_enqueue_ms
+    bench.network(on=False)
+    bench.run(1)
+    assert work.ends == ["cancelled"]
+    assert (bench.row("o").state, bench.row("o").last_enqueue_ms) == ("ENQUEUED", enqueued)
+
+    bench.network(on=True)
+    bench.run(700)
+    assert work.attempts == [0, 1]
+    assert work.ends == ["cancelled", "ended"]
+
+
+def test_a_job_carries_the_library_s_namespace_latency_and_constraints(bench: Bench, script: Script) -> None:
+    request = WorkRequest("app.W", initial_delay_ms=60_000, constraints=Constraints(NetworkType.UNMETERED))
+    script.now.work_manager.enqueue_unique_work("o", ExistingWorkPolicy.KEEP, request)
+    bench.run(0.1)
+
+    (job,) = bench.jobs
+    assert (job.job_id, job.namespace, job.network) == (0, NAMESPACE, JobNetwork.UNMETERED)
+    assert (job.minimum_latency_ms, job.period_ms, job.persisted) == (60_000, None, False)
+    assert job.extras["EXTRA_IS_PERIODIC"] == "false"
+    assert f"Scheduling work ID {bench.row('o').id}Job ID 0" in bench.messages("WM-SystemJobScheduler")
+
+
+def test_before_2_10_there_is_no_namespace(script: Script) -> None:
+    bench = make(script, version="2.9.1")
+    once(bench, script, initial_delay_ms=60_000)
+
+    assert bench.jobs == ()
+    assert len(bench.phone.job_scheduler.pending(bench.app.package, None)) == 1
+
+
+def test_periodic_work_started_before_its_time_is_refused_and_gets_a_new_job_id(
+    bench: Bench, script: Script, work: Any
+) -> None:
+    periodic(bench, script)
+    bench.run(10)
+    (job,) = bench.jobs
+    record = bench.phone.processes.find(bench.app.package)
+    assert record is not None
+    assert record.app is not None
+    service = record.app.job_service("androidx.work.impl.background.systemjob.SystemJobService")
+    assert service is not None
+    finished: list[bool] = []
+    asked_at = bench.now
+    assert service.on_start_job(JobParameters(job.job_id, job.namespace, job.extras), finished.append)
+    bench.run(1)
+
+    assert finished == [True]
+    assert len(work.begins) == 1
+    assert [job.job_id for job in bench.jobs] == [job.job_id + 1]
+    work_id = bench.row("p").id
+    assert bench.messages("WM-WorkerWrapper", asked_at) == [
+        "Delaying execution for app.W because it is being executed before schedule.",
+        f"Status for {work_id} is ENQUEUED; not doing any work and rescheduling for later execution",
+    ]
+
+
+def test_one_time_work_with_an_initial_delay_does_run_when_its_job_is_forced(
+    bench: Bench, script: Script, work: Any
+) -> None:
+    once(bench, script, initial_delay_ms=600_000)
+    (job,) = bench.jobs
+    record = bench.phone.processes.find(bench.app.package)
+    assert record is not None
+    assert record.app is not None
+    service = record.app.job_service(job.service.partition("/")[2])
+    assert service is not None
+    service.on_start_job(JobParameters(job.job_id, job.namespace, job.extras), lambda _again: None)
+    bench.run(5)
+
+    assert len(work.begins) == 1
+
+
+def test_a_result_line_names_the_work_and_its_tags_at_info(script: Script) -> None:
+    bench = make(script, level="INFO")
+    recorder = Recorder(lambda: bench.now)
+    script.bodies["app.W"] = recorder.body
+    once(bench, script, tags=("mine",))
+    bench.run(5)
+
+    said = [line for line in bench.lines if line.tag.startswith("WM-")]
+    assert [(line.priority, line.message) for line in said] == [
+        ("I", f"Worker result SUCCESS for Work [ id={bench.row('o').id}, tags={{ app.W,mine }} ]")
+    ]
+
+
+def test_finished_rows_are_forgotten_a_day_later_when_the_database_is_opened(
+    bench: Bench, script: Script, work: Any
+) -> None:
+    once(bench, script)
+    bench.run(25 * HOUR)
+    assert len(bench.app.storage.database.rows) == 1
+
+    bench.kill()
+    bench.open()
+    assert bench.app.storage.database.rows == {}
+
+
+def test_the_reschedule_receiver_is_enabled_only_while_there_is_work(bench: Bench, script: Script, work: Any) -> None:
+    receiver = "androidx.work.impl.background.systemalarm.RescheduleReceiver"
+    assert not bench.app.enabled(receiver)
+    periodic(bench, script)
+    assert bench.app.enabled(receiver)
+    script.now.work_manager.cancel_unique_work("p")
+    bench.run(1)
+    assert not bench.app.enabled(receiver)
+
+
+def test_after_a_reboot_the_receiver_schedules_again(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script)
+    bench.run(10)
+    bench.reboot()
+    bench.run(5)
+
+    assert len(bench.jobs) == 1
+    assert "Found unfinished work, scheduling it." in bench.messages("WM-ForceStopRunnable")
+    bench.run(1000)
+    assert len(work.begins) == 2
+
+
+def test_after_a_force_stop_the_next_start_schedules_everything_again(bench: Bench, script: Script, work: Any) -> None:
+    periodic(bench, script)
+    bench.run(10)
+    bench.force_stop()
+    assert bench.jobs == ()
+
+    bench.open()
+    assert "Application was force-stopped, rescheduling." in bench.messages("WM-ForceStopRunnable")
+    assert len(bench.jobs) == 1
+
+
+def test_after_a_crash_in_the_app_the_run_is_made_up_for(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 60
+    once(bench, script)
+
+    async def crash() -> None:
+        raise RuntimeError("the app is broken")
+
+    script.now.app.spawn(crash(), "crash")
+    bench.run(1)
+    assert any("FATAL EXCEPTION" in line.message for line in bench.lines)
+    bench.open()
+    bench.run(200)
+
+    assert work.attempts == [0, 1]
+    assert bench.row("o").state == "SUCCEEDED"
+
+
+def test_an_unknown_mode_level_or_version_is_said_at_once(script: Script) -> None:
+    with pytest.raises(ValueError, match="loud"):
+        Bench(script, level="loud")
+    with pytest.raises(ValueError, match="fast"):
+        Bench(script, mode="fast")
+    with pytest.raises(ValueError, match="newest"):
+        Bench(script, version="newest")
