@@ -28,8 +28,6 @@ from bgtask_reference.events import TaskEvent
 _STACK = re.compile(
     r"\s*(?:at .*\)|Caused by: .*|Suppressed: .*|\.\.\. \d+ more|[\w.$]+(?:Exception|Error|Throwable)(?:: .*)?)\s*"
 )
-_FINE_ERROR_NS = 500
-"""Half a microsecond: two entries of one thread hardly share a stamp as fine as that."""
 
 
 class LogObserver:
@@ -79,7 +77,7 @@ class LogObserver:
         self._first_words = frozenset(tag.split(None, 1)[0].rstrip(":") for tag in tags if tag.strip())
         self._before: LogLine | None = None
         self._replayed: str | None = None
-        self._known_entry = False
+        self._throwable = False
 
     def feed(self, line: str) -> list[Event]:
         """Give the events of the next line, in order; most lines give none."""
@@ -112,17 +110,12 @@ class LogObserver:
         before, self._before = self._before, line
         events = self._parse(line)
         same_entry = before is not None and before.entry == line.entry
-        self._known_entry = events is not None or (same_entry and self._known_entry)
+        self._throwable = _carries_throwable(line) if events is not None else same_entry and self._throwable
         if events is not None:
             return events
-        if line.tag in self._ignored or (same_entry and self._is_tail(line)):
+        if line.tag in self._ignored or (same_entry and (self._throwable or _STACK.fullmatch(line.message))):
             return []
         return [LineUnknown(stamp=line.stamp, source=self._source(line), raw=raw, parser=self._parser(line))]
-
-    def _is_tail(self, line: LogLine) -> bool:
-        """Tell whether it is a further line of an entry that is known: the text or the stack of an exception."""
-        tells_entries_apart = line.stamp.error_ns <= _FINE_ERROR_NS or line.priority not in "VD"
-        return (self._known_entry and tells_entries_apart) or _STACK.fullmatch(line.message) is not None
 
     def _unprefixed(self, raw: str) -> LogLine | None:
         before = self._before
@@ -192,6 +185,12 @@ class LogObserver:
         if line.tag == beacon.TAG:
             return Source.BEACON
         return Source.APP_LOG if line.tag in self._templates.tags else Source.SYSTEM_LOG
+
+
+def _carries_throwable(line: LogLine) -> bool:
+    """WorkManager's Logger appends the exception, whose message may be any text over any number of lines."""
+    is_work_manager = line.tag.startswith(work_manager.PREFIX)
+    return is_work_manager and (line.priority in "WEF" or line.message.endswith("] was cancelled"))
 
 
 def _listed(events: tuple[Event, ...] | None) -> list[Event] | None:

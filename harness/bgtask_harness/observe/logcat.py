@@ -7,8 +7,9 @@ with the same prefix; only Android Studio indents them without one.
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from dataclasses import dataclass
+from datetime import UTC
+from datetime import datetime
 
 from bgtask_reference.events import NO_STAMP
 from bgtask_reference.events import Clock
@@ -16,7 +17,6 @@ from bgtask_reference.events import Stamp
 
 _PRIORITIES = frozenset("VDIWEFAS")
 _NANO_DIGITS = 9
-_DAY_S = 86_400
 
 _THREADTIME = re.compile(
     r"\s*(?P<time>\d{1,12}|(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d) (?P<clock>\d\d:\d\d:\d\d))"
@@ -97,10 +97,13 @@ def is_divider(raw: str) -> bool:
 def quick_tag(raw: str) -> str | None:
     """Give the first word of a threadtime line's tag without reading the rest; None when in doubt."""
     words = raw.split(None, 5)
-    at = 4 if len(words) > 3 and words[3] in _PRIORITIES else 5  # noqa: PLR2004 - columns of the format
-    if len(words) <= at or words[at - 1] not in _PRIORITIES or not words[at - 2].isdigit():
+    if len(words) < 5:  # noqa: PLR2004 - time, pid, tid, priority, tag
         return None
-    return words[at].rstrip(":")
+    if words[3] in _PRIORITIES and words[2].isdigit():
+        return words[4].rstrip(":")
+    if words[4] in _PRIORITIES and words[3].isdigit() and len(words) > 5:  # noqa: PLR2004 - a date before the time
+        return words[5].split(None, 1)[0].rstrip(":")
+    return None
 
 
 def _prefixed(match: re.Match[str], raw: str, year: int, *, indents: bool) -> LogLine | None:
@@ -132,6 +135,7 @@ def _seconds(match: re.Match[str], year: int) -> int | None:
     month, day = int(match["month"]), int(match["day"])
     hours, minutes, seconds = (int(part) for part in match["clock"].split(":"))
     try:
-        return timegm((int(match["year"] or year), month, day, hours, minutes, seconds))
+        moment = datetime(int(match["year"] or year), month, day, hours, minutes, seconds, tzinfo=UTC)
     except ValueError:
         return None
+    return int(moment.timestamp())
