@@ -1,0 +1,170 @@
+"""Which stretches of the log are proven whole: only there may absence be told.
+
+Whole means: numbered sentinels arrived in order around it, no hole was noticed between them, the phone was not lost and
+did not boot. A hole is a range of journal indices; what the log said in it is unknown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bgtask_reference.events import CaptureClosed
+from bgtask_reference.events import CaptureOpened
+from bgtask_reference.events import ClockSampled
+from bgtask_reference.events import DeviceLost
+from bgtask_reference.events import DeviceRegained
+from bgtask_reference.events import Entry
+from bgtask_reference.events import LogLost
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import SentinelSeen
+from bgtask_reference.events import StimulusAnswered
+from bgtask_reference.events import StimulusSent
+from bgtask_reference.oracle.clocks import Sample
+from bgtask_reference.oracle.clocks import Timeline
+
+END = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Lines may be missing between two journal indices (both exclusive), and why."""
+
+    after: int
+    before: int
+    reason: str
+    entry: int | None
+    expected: bool = False
+    """True for what a reboot that was asked for does to a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The log is whole from sentinel `first` to sentinel `last`.
+
+    `until_ns` is the boot time up to which nothing is missing, `upto` the journal index at which that was known.
+    """
+
+    first: Sample
+    last: Sample
+    until_ns: int
+    upto: int
+    ended_by: str
+
+
+class Coverage:
+    """The holes of one journal's log."""
+
+    def __init__(self, entries: Sequence[Entry], timeline: Timeline) -> None:
+        self._timeline = timeline
+        self.holes = tuple(sorted(_holes(entries, timeline), key=lambda hole: (hole.after, hole.before, hole.reason)))
+        self._seen = {
+            entry.event.number: entry.index for entry in reversed(entries) if isinstance(entry.event, SentinelSeen)
+        }
+
+    def hole_between(self, first: int, last: int) -> Hole | None:
+        """Give a hole that touches what lies between two journal indices; None when there is none."""
+        return next((hole for hole in self.holes if hole.after < last and hole.before > first), None)
+
+    def proof_from(self, index: int) -> Proof | None:
+        """Show how far the log is whole, beginning with the last sample before a journal index."""
+        samples = self._timeline.samples
+        start = bisect_right(self._timeline.taken, index) - 1
+        while start >= 0 and samples[start].number not in self._seen:
+            start -= 1
+        if start < 0:
+            return None
+        first = last = samples[start]
+        ended_by = "the record ends there"
+        for sample in samples[start + 1 :]:
+            broken = self._break_between(last, sample)
+            if broken:
+                ended_by = broken
+                break
+            last = sample
+        return Proof(first, last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by)
+
+    def _break_between(self, a: Sample, b: Sample) -> str | None:
+        if a.boot != b.boot:
+            return "the phone booted"
+        if b.number not in self._seen:
+            return f"sentinel {b.number} did not come back in the log"
+        if self._seen[b.number] < self._seen[a.number]:
+            return f"sentinel {b.number} came back before sentinel {a.number}"
+        hole = self.hole_between(self._seen[a.number], self._seen[b.number])
+        return hole.reason if hole else None
+
+
+def _holes(entries: Sequence[Entry], timeline: Timeline) -> list[Hole]:
+    reboots = _reboots(entries)
+    found: list[Hole] = []
+    closed: int | None = -1
+    lost_at: Entry | None = None
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, CaptureOpened) and closed is not None:
+            found.append(Hole(closed, entry.index, "the log was not being read", None, expected=closed < 0))
+            closed = None
+        elif isinstance(event, CaptureClosed):
+            closed = entry.index
+        elif isinstance(event, LogLost):
+            after = _sentinel_before(timeline, entry.index, event.after_sentinel)
+            after_eof = entry.index if event.reason != "eof" else _next(timeline.seen_at, entry.index)
+            found.append(Hole(after, max(entry.index, after_eof), f"the log has a hole ({event.reason})", entry.index))
+        elif isinstance(event, DeviceLost):
+            lost_at = lost_at or entry
+        elif isinstance(event, DeviceRegained) and lost_at:
+            found.append(_lost(timeline, lost_at, _next(timeline.seen_at, entry.index)))
+            lost_at = None
+    if lost_at:
+        found.append(_lost(timeline, lost_at, END))
+    found += _boots(timeline)
+    return [_expect(hole, reboots) for hole in found]
+
+
+def _lost(timeline: Timeline, entry: Entry, before: int) -> Hole:
+    return Hole(_sentinel_before(timeline, entry.index, None), before, "the device was lost", entry.index)
+
+
+def _boots(timeline: Timeline) -> list[Hole]:
+    pairs = zip(timeline.seen, timeline.seen[1:], timeline.seen_at, timeline.seen_at[1:], strict=False)
+    return [Hole(i, j, "the phone booted", None) for a, b, i, j in pairs if a.boot != b.boot]
+
+
+def _sentinel_before(timeline: Timeline, index: int, number: int | None) -> int:
+    """Give the journal index of the last sentinel that surely came before a hole; -1 when there is none."""
+    places = [
+        at
+        for at, sample in zip(timeline.seen_at, timeline.seen, strict=True)
+        if at < index and (number is None or sample.number <= number)
+    ]
+    return places[-1] if places else -1
+
+
+def _next(places: Sequence[int], index: int) -> int:
+    at = bisect_right(places, index)
+    return places[at] if at < len(places) else END
+
+
+def _reboots(entries: Sequence[Entry]) -> list[tuple[int, int]]:
+    """Give the journal ranges from a reboot that was asked for to the first reading of the clocks after its answer."""
+    asked: dict[int, int] = {}
+    found: list[tuple[int, int]] = []
+    answered: int | None = None
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, StimulusSent) and event.verb == "reboot":
+            asked[event.number] = entry.index
+        elif isinstance(event, StimulusAnswered) and event.number in asked and event.outcome is Outcome.ACCEPTED:
+            answered = asked[event.number]
+        elif isinstance(event, ClockSampled) and answered is not None:
+            found.append((answered, entry.index))
+            answered = None
+    return found
+
+
+def _expect(hole: Hole, reboots: Sequence[tuple[int, int]]) -> Hole:
+    if hole.expected or not any(first < hole.before and last > hole.after for first, last in reboots):
+        return hole
+    return Hole(hole.after, hole.before, hole.reason, hole.entry, expected=True)

@@ -1,0 +1,73 @@
+"""What a rule may say of one place in a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Source
+from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.slices import NameSlice
+
+
+class Word(StrEnum):
+    """What is said."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    EXCUSED = "excused"
+    """Not fulfilled, and a legal reason is known."""
+    OPEN = "open"
+    """There was something to check and it could not be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A check's answer when there is something to check and no evidence to do it with."""
+
+    reason: str
+    missing: frozenset[Source] = frozenset()
+
+
+Facts = tuple[int, ...]
+"""Journal indices that a breach rests on."""
+Said = Facts | bool | Unsure | None
+"""None: nothing to check here. True: it holds. Facts: broken, resting on these. Never False."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rule looks: a unique name's slice and everything outside of it."""
+
+    slice: NameSlice
+    outside: Outside
+
+    @property
+    def work_manager(self) -> str | None:
+        """WorkManager's version as the app file states it."""
+        return self.outside.app.work_manager_version
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's word on one place.
+
+    Attributes:
+        rule: The rule's id.
+        word: What is said.
+        reason: One sentence; empty for HELD.
+        facts: Journal indices of the witness.
+        also: Other rules that the same events break in other possible worlds.
+        missing: Sources whose evidence was wanted and not there.
+        level: Force level of the run that it is about; None when it is about none.
+
+    """
+
+    rule: str
+    word: Word
+    reason: str = ""
+    facts: Facts = ()
+    also: tuple[str, ...] = ()
+    missing: frozenset[Source] = frozenset()
+    level: ForceLevel | None = None

@@ -1,0 +1,124 @@
+"""Moves: every state that a step may lead to. Rules say which steps were allowed; moves say what follows from them.
+
+Sources: WorkSpec.kt, WorkerWrapper.kt, WorkerUpdater.kt, CancelWorkRunnable.kt of androidx.work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bgtask_reference.events import Result
+from bgtask_reference.oracle.state import ANYTHING
+from bgtask_reference.oracle.state import Phase
+from bgtask_reference.oracle.state import State
+from bgtask_reference.oracle.steps import Step
+from bgtask_reference.oracle.steps import StepKind
+
+ALIVE = frozenset({Phase.ENQUEUED, Phase.RUNNING})
+Move = Callable[[State, Step, bool], Iterator[State]]
+
+
+def moves(state: State, step: Step, *, periodic: bool) -> list[State]:
+    """Give every state that a step may lead to."""
+    return [state] if step.in_app else list(MOVES.get(step.kind, _same)(state, step, periodic))
+
+
+def _same(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
+    yield state
+
+
+def _request(state: State, step: Step, periodic: bool) -> Iterator[State]:
+    fresh = State(Phase.ENQUEUED, 0, again=False, since=step.when, why=step.entries)
+    if periodic:  # UPDATE: what is there keeps its period; what ended stays ended
+        yield fresh if state.phase in {Phase.ABSENT, Phase.CANCELLED} else state
+        return
+    yield fresh
+    if state.phase in ALIVE:  # REPLACE puts a new row in its place, KEEP would not
+        yield state
+
+
+def _start(state: State, step: Step, _periodic: bool) -> Iterator[State]:
+    if state.phase is not Phase.ENQUEUED:
+        yield State(Phase.RUNNING, step.run_attempt, run=step.run, why=step.entries)
+        return
+    counted = None if state.attempts is None else state.attempts + 1
+    attempts = step.run_attempt or counted
+    yield replace(state, phase=Phase.RUNNING, attempts=attempts, run=step.run, why=state.why + step.entries)
+
+
+def _finish(state: State, step: Step, periodic: bool) -> Iterator[State]:
+    if state.phase in {Phase.CANCELLED, Phase.ENDED} or _is_of_another_run(state, step):
+        yield state  # the body of a run that was stopped may still speak
+        return
+    if state.phase is Phase.RUNNING and not step.start_seen:
+        yield state
+    if step.result is not Result.SUCCESS and step.result is not Result.FAILURE:
+        yield _retried(state, step)
+    if step.result is not Result.RETRY:
+        yield _completed(step, periodic=periodic)
+
+
+def _is_of_another_run(state: State, step: Step) -> bool:
+    return state.phase is Phase.RUNNING and step.start_seen and state.run != step.run
+
+
+def _retried(state: State, step: Step) -> State:
+    seen_from_the_start = state.phase is Phase.RUNNING and step.start_seen
+    attempts = step.run_attempt or (state.attempts if seen_from_the_start else None)
+    why = state.why + step.entries if seen_from_the_start else step.entries
+    return State(Phase.ENQUEUED, attempts, state.again, step.when, why=why)
+
+
+def _completed(step: Step, *, periodic: bool) -> State:
+    if periodic:
+        return State(Phase.ENQUEUED, 0, again=True, since=step.when, why=step.entries)
+    return State(Phase.ENDED, why=step.entries)
+
+
+def _stop(state: State, step: Step, _periodic: bool) -> Iterator[State]:
+    if state.phase is not Phase.RUNNING or _is_of_another_run(state, step):
+        yield state
+        return
+    yield _interrupted(state, step)
+    if step.reason is None or "cancel" in step.reason.lower():
+        yield State(Phase.CANCELLED, why=step.entries)
+
+
+def _died(state: State, step: Step, _periodic: bool) -> Iterator[State]:
+    yield _interrupted(state, step) if state.phase is Phase.RUNNING else state
+
+
+def _interrupted(state: State, step: Step) -> State:
+    """Put it back as it was: its last enqueue time does not move, its attempts stay counted."""
+    return replace(state, phase=Phase.ENQUEUED, run=None, why=state.why + step.entries)
+
+
+def _cancel(state: State, step: Step, _periodic: bool) -> Iterator[State]:
+    if state.phase in {Phase.ABSENT, Phase.ENDED}:
+        yield state
+        return
+    yield State(Phase.CANCELLED, why=step.entries)
+    if state.phase is Phase.UNKNOWN:  # cancelling does not touch a row that has FAILED
+        yield State(Phase.ENDED, why=step.entries)
+
+
+def _cleared(_state: State, step: Step, _periodic: bool) -> Iterator[State]:
+    yield State(Phase.ABSENT, why=step.entries)
+
+
+def _hole(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:
+    yield ANYTHING
+
+
+MOVES: dict[StepKind, Move] = {
+    StepKind.REQUEST: _request,
+    StepKind.CANCEL: _cancel,
+    StepKind.START: _start,
+    StepKind.FINISH: _finish,
+    StepKind.STOP: _stop,
+    StepKind.CLEARED: _cleared,
+    StepKind.DIED: _died,
+    StepKind.HOLE: _hole,
+}

@@ -1,0 +1,290 @@
+"""R1 and F1: what is wanted and may run, runs within its bound, or a legal reason is named.
+
+"It did not run" is said only when the log is proven whole over the bound, the environment is known and friendly, the
+trigger was not refused, and the work was surely due. Everything else is a reason or a doubt, and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from enum import IntEnum
+
+from bgtask_reference.events import JobStep
+from bgtask_reference.events import Norm
+from bgtask_reference.events import Outcome
+from bgtask_reference.oracle.clocks import FOREVER
+from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.clocks import wall_elapsed
+from bgtask_reference.oracle.coverage import Proof
+from bgtask_reference.oracle.environment import Weather
+from bgtask_reference.oracle.environment import weather
+from bgtask_reference.oracle.findings import Finding
+from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.outside import Stimulus
+from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
+from bgtask_reference.oracle.rules.rule import Rule
+from bgtask_reference.oracle.rules.rule import Worlds
+from bgtask_reference.oracle.rules.timing import seconds
+from bgtask_reference.oracle.slices import NameSlice
+from bgtask_reference.oracle.slices import TaskSlice
+from bgtask_reference.oracle.slices import Want
+from bgtask_reference.oracle.state import Phase
+from bgtask_reference.oracle.state import State
+from bgtask_reference.oracle.steps import Run
+from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.platform import workmanager
+
+TAKES_AWAY = frozenset({StepKind.CANCEL, StepKind.CLEARED})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A run that is wanted: from when, and until when it is in time, as boot times."""
+
+    rule: str
+    want: Want
+    begins: When
+    closes_ns: int
+    stimulus: Stimulus | None
+    looked_at: tuple[int, ...]
+    """Journal indices at which it may have become due: when it was wanted, and after each request since."""
+
+    @property
+    def facts(self) -> tuple[int, ...]:
+        """Journal indices of what asked for it."""
+        return (self.want.when.index,) if self.stimulus is None else (self.stimulus.index, self.want.when.index)
+
+
+class Met(Enum):
+    """Whether a wish was met."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+def nudged(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
+    """What is wanted and due runs within its bound."""
+    for want in task.wants:
+        if want.event.stimulus is None:
+            within = want.event.within_ns or task.task.starts_within_ns
+            if within:
+                yield _judge(_wish("R1.nudged", want, within, task, None), task, outside, worlds)
+
+
+def responds(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
+    """An accepted force starts a run within the profile's bound."""
+    for want in task.wants:
+        stimulus = None if want.event.stimulus is None else outside.stimuli.get(want.event.stimulus)
+        if want.event.stimulus is not None and (stimulus is None or stimulus.outcome is Outcome.UNKNOWN):
+            reason = "nobody knows whether the force was accepted"
+            yield Finding("F1.responds", Word.OPEN, reason, (want.when.index,))
+        elif stimulus and stimulus.outcome is Outcome.ACCEPTED:
+            wish = _wish("F1.responds", want, outside.device.responds_within_ns, task, stimulus)
+            yield _judge(wish, task, outside, worlds)
+
+
+def _wish(rule: str, want: Want, within_ns: int, task: TaskSlice, stimulus: Stimulus | None) -> Wish:
+    """What is asked for only after it was wanted has its whole bound from then on."""
+    begins = stimulus.when if stimulus else want.when
+    closes = _closes(want.when, within_ns)
+    requests = [
+        step
+        for step in task.steps
+        if step.kind is StepKind.REQUEST and step.index > want.when.index and step.when.lo <= closes
+    ]
+    latest = max([closes, *(_closes(step.when, within_ns) for step in requests)])
+    return Wish(rule, want, begins, latest, stimulus, (want.when.index, *(step.index + 1 for step in requests)))
+
+
+def _closes(when: When, within_ns: int) -> int:
+    return when.hi + within_ns if when.known else FOREVER
+
+
+def _judge(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds) -> Finding:
+    answers = [(_meets(run, wish), run) for run in task.runs]
+    for met in (Met.YES, Met.MAYBE):
+        run = next((run for said, run in answers if said is met), None)
+        if run and met is Met.YES:
+            return Finding(wish.rule, Word.HELD, level=run.level)
+        if run:
+            reason = "a run was seen, but nobody can tell whether it is the one that was wanted, or when it began"
+            return Finding(wish.rule, Word.OPEN, reason, (*wish.facts, *run.entries))
+    return _unmet(wish, task, outside, worlds)
+
+
+def _meets(run: Run, wish: Wish) -> Met:
+    name, first, last = wish.want.event.unique_name, run.start or run.end, run.end or run.start
+    assert first is not None
+    assert last is not None
+    if name is not None and run.who.name not in {None, name}:
+        return Met.NO
+    after, intime = _compare(wish.begins, last.when), first.when
+    if after is Met.NO or (intime.boot == wish.begins.boot and intime.lo > wish.closes_ns):
+        return Met.NO
+    sure = after is Met.YES and intime.known and (name is None or run.who.name == name)
+    return Met.YES if sure else Met.MAYBE
+
+
+def _compare(begins: When, seen: When) -> Met:
+    """Say whether something was seen at or after a beginning. Within the clocks' error the run gets the benefit."""
+    if begins.boot is None or seen.boot is None:
+        return Met.NO if seen.index < begins.index else Met.MAYBE
+    if begins.boot != seen.boot:
+        return Met.NO if seen.boot < begins.boot else Met.MAYBE
+    return Met.YES if seen.hi >= begins.lo else Met.NO
+
+
+def _unmet(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds) -> Finding:
+    rule, facts = wish.rule, wish.facts
+    if not outside.saw(SHOWS_ENDS):
+        return Finding(rule, Word.OPEN, "no source that shows runs said a word", facts, missing=SHOWS_ENDS)
+    proof = outside.coverage.proof_from(wish.begins.index)
+    if proof is None or wish.closes_ns >= FOREVER:
+        return Finding(rule, Word.OPEN, "no sentinel came back around it, so the log may have holes", facts)
+    if proof.first.boot != wish.want.when.boot or proof.until_ns < wish.closes_ns:
+        short = seconds(max(0, wish.closes_ns - proof.until_ns))
+        reason = f"the log is proven whole only until {short} before the bound: {proof.ended_by}"
+        return Finding(rule, Word.OPEN, reason, facts)
+    return _unmet_in_a_whole_log(wish, task, outside, worlds, proof)
+
+
+def _unmet_in_a_whole_log(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds, proof: Proof) -> Finding:
+    rule, facts = wish.rule, wish.facts
+    last = _index_after(outside, wish.closes_ns, proof)
+    seen = weather(task, outside, wish.begins.index, last)
+    if started := _job_started_for_nothing(wish, outside):
+        reason = "W22: the system started the job and WorkManager ran nothing: too early by its schedule"
+        return Finding(rule, Word.EXCUSED, reason, (*facts, started))
+    if seen.reasons:
+        words = "; ".join(dict.fromkeys(f"{each.hold.category}: {each.hold.words}" for each in seen.reasons))
+        return Finding(rule, Word.EXCUSED, words, (*facts, *(each.index for each in seen.reasons)))
+    if doubt := _why_not_due(wish, task, outside, worlds, last):
+        word = Word.EXCUSED if doubt[0] is Because.TOO_EARLY else Word.OPEN
+        return Finding(rule, word, doubt[1], facts)
+    if seen.unknown:
+        reason = f"nobody knows, for the whole while, the environment's {', '.join(seen.unknown)}"
+        return Finding(rule, Word.OPEN, reason, facts)
+    return _broken(wish, task, seen, last)
+
+
+def _broken(wish: Wish, task: TaskSlice, seen: Weather, last: int) -> Finding:
+    late = next((run for run in task.runs if run.begun.index > wish.begins.index and not run.in_app), None)
+    bound = seconds(wish.closes_ns - wish.want.when.hi)
+    reason = f"no run began within {bound} of being wanted, and nothing is known that may hold it back"
+    entries = {*wish.facts, *seen.proof, last, *(late.begun.entries[:1] if late else ())}
+    level = None if wish.stimulus is None else wish.stimulus.sent.level
+    return Finding(wish.rule, Word.BROKEN, reason, tuple(sorted(entries)), level=level)
+
+
+def _index_after(outside: Outside, ns: int, proof: Proof) -> int:
+    """Give the journal index of the sample that shows that a boot time had passed."""
+    samples = outside.timeline.samples
+    return next(
+        (
+            each.index
+            for each in samples
+            if each.index > proof.first.index and each.boot == proof.first.boot and each.boot_ns - each.error_ns >= ns
+        ),
+        proof.upto,
+    )
+
+
+def _job_started_for_nothing(wish: Wish, outside: Outside) -> int | None:
+    """Find a dump that shows the forced job's START after the force: the job began, no worker did."""
+    if wish.stimulus is None or (job := wish.stimulus.sent.subject.job_id) is None:
+        return None
+    for index, when, listed in outside.jobs:
+        started = [row.ago_ns for row in listed.history if row.step is JobStep.START and row.job_id == job]
+        if index > wish.stimulus.index and any(when.hi - ago >= wish.begins.lo for ago in started):
+            return index
+    return None
+
+
+class Because(IntEnum):
+    """Kinds of doubt whether work was due, weightiest last."""
+
+    NOT_THERE = 0
+    TOO_EARLY = 1
+    UNKNOWN = 2
+
+
+Doubt = tuple[Because, str]
+
+
+def _why_not_due(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds, last: int) -> Doubt | None:
+    """Say why the work need not have been due; None when some unique name of it surely was."""
+    begins, name = wish.want.when.index, wish.want.event.unique_name
+    if any(step.kind in TAKES_AWAY and begins < step.index <= last for step in task.steps):
+        return Because.NOT_THERE, "W11: it was cancelled while it was wanted"
+    doubts: list[Doubt] = []
+    for each in task.names:
+        if name in {None, each.name}:
+            found = [_doubts_at(index, each, wish, task, outside, worlds) for index in wish.looked_at]
+            if not all(found):
+                return None
+            doubts += found[-1]
+    return max(doubts, key=lambda doubt: doubt[0], default=(Because.UNKNOWN, f"{name} is none of its unique names"))
+
+
+def _doubts_at(
+    index: int,
+    each: NameSlice,
+    wish: Wish,
+    task: TaskSlice,
+    outside: Outside,
+    worlds: Worlds,
+) -> list[Doubt]:
+    said = [_doubt(state, each, wish, outside) for state in worlds.at(each.name, index, task)]
+    return [doubt for doubt in said if doubt]
+
+
+def _doubt(state: State, each: NameSlice, wish: Wish, outside: Outside) -> Doubt | None:
+    if state.phase is Phase.ENQUEUED:
+        return _too_early(state, each, wish, outside)
+    return {
+        Phase.RUNNING: (Because.UNKNOWN, "a run was already under way"),
+        Phase.ABSENT: (Because.NOT_THERE, "W01: nobody asked for it"),
+        Phase.CANCELLED: (Because.NOT_THERE, "W11: it had been cancelled"),
+        Phase.ENDED: (Because.NOT_THERE, "its work had ended before"),
+    }.get(state.phase, (Because.UNKNOWN, "whether it was due is unknown: nothing in the record says when it last ran"))
+
+
+def _too_early(state: State, each: NameSlice, wish: Wish, outside: Outside) -> Doubt | None:
+    version = outside.app.work_manager_version
+    if state.attempts != 0:
+        wait, words = workmanager.backoff_ns(each.task.backoff, state.attempts or 1, version), "W21: its backoff"
+    elif each.periodic and state.again:
+        wait, words = workmanager.period_ns(each.task, version), "W22: its period"
+    else:
+        wait, words = each.task.initial_delay_ns, "W20: its initial delay"
+    if not wait:
+        return None
+    if state.since is None:
+        return Because.UNKNOWN, f"{words} may not have been over"
+    if wall_elapsed(state.since, wish.want.when).lo < wait:
+        return Because.TOO_EARLY, f"{words} of {seconds(wait)} was not over"
+    return None
+
+
+RULES = (
+    Rule(
+        "R1.nudged",
+        "A task that is wanted, due and held back by nothing begins a run within the bound that the app file states.",
+        Norm.EXPECTATION,
+        "the app file's starts_within; field-bugs R1 EVENTUAL",
+        (SHOWS_ENDS,),
+        survey=nudged,
+    ),
+    Rule(
+        "F1.responds",
+        "A force that the phone accepted begins a run within the bound that the device's profile states.",
+        Norm.EXPECTATION,
+        "the profile's responds_within",
+        (SHOWS_ENDS,),
+        survey=responds,
+    ),
+)

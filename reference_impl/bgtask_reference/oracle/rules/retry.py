@@ -1,0 +1,58 @@
+"""R6: spacing and counting of retries."""
+
+from __future__ import annotations
+
+from bgtask_reference.events import Norm
+from bgtask_reference.oracle.findings import Place
+from bgtask_reference.oracle.findings import Said
+from bgtask_reference.oracle.findings import Unsure
+from bgtask_reference.oracle.rules.rule import SHOWS_ATTEMPTS
+from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
+from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
+from bgtask_reference.oracle.rules.rule import Rule
+from bgtask_reference.oracle.rules.timing import AT_A_RUN
+from bgtask_reference.oracle.rules.timing import not_before
+from bgtask_reference.oracle.state import Phase
+from bgtask_reference.oracle.state import State
+from bgtask_reference.oracle.steps import Step
+from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.platform import workmanager
+
+
+def backoff(state: State, step: Step, place: Place) -> Said:
+    """No retry before its backoff, which grows with the attempts: at least one when their number is unknown."""
+    if state.phase is not Phase.ENQUEUED or state.attempts == 0:
+        return None
+    wait = workmanager.backoff_ns(place.slice.task.backoff, state.attempts or 1, place.work_manager)
+    return not_before(state, wait, step, place)
+
+
+def attempts(state: State, step: Step, _place: Place) -> Said:
+    """The number of an attempt is one more than the attempts before it."""
+    if state.phase is not Phase.ENQUEUED or state.attempts is None or step.in_app:
+        return None
+    if step.run_attempt is None:
+        return Unsure("nobody told the attempt's number", SHOWS_ATTEMPTS)
+    return step.run_attempt == state.attempts + 1 or (*state.why, *step.entries)
+
+
+RULES = (
+    Rule(
+        "R6.backoff",
+        "After a retry no attempt begins before the backoff of its policy, counted from when the last one ended.",
+        Norm.PLATFORM,
+        "androidx.work WorkSpec.kt calculateNextRunTime, WorkRequest.kt (10 s to 5 h)",
+        (SHOWS_STARTS, SHOWS_ENDS),
+        on=AT_A_RUN,
+        check=backoff,
+    ),
+    Rule(
+        "R6.attempts",
+        "An attempt's number is one more than the attempts of the same period before it.",
+        Norm.PLATFORM,
+        "androidx.work WorkerWrapper.kt trySetRunning (incrementWorkSpecRunAttemptCount)",
+        (SHOWS_ATTEMPTS,),
+        on=frozenset({StepKind.START}),
+        check=attempts,
+    ),
+)

@@ -1,0 +1,80 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bgtask_reference.events import Norm
+from bgtask_reference.events import Source
+from bgtask_reference.oracle.findings import Finding
+from bgtask_reference.oracle.findings import Place
+from bgtask_reference.oracle.findings import Said
+from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.slices import TaskSlice
+from bgtask_reference.oracle.state import State
+from bgtask_reference.oracle.steps import Step
+from bgtask_reference.oracle.steps import StepKind
+
+SHOWS_STARTS = frozenset({Source.BEACON, Source.APP_LOG, Source.WORK_MANAGER_DEBUG})
+SHOWS_ENDS = SHOWS_STARTS | {Source.WORK_MANAGER_INFO}
+SHOWS_STOPS = frozenset({Source.BEACON, Source.WORK_MANAGER_DEBUG})
+SHOWS_ATTEMPTS = frozenset({Source.BEACON})
+SHOWS_REQUESTS = frozenset({Source.APP_LOG})
+SHOWS_ROWS = frozenset({Source.DIAGNOSTICS, Source.JOB_DUMP})
+
+StepCheck = Callable[[State, Step, Place], Said]
+"""Asked once for each possible state before a step; broken only when every state breaks a rule."""
+TaskSurvey = Callable[[TaskSlice, Outside, "Worlds"], Iterable[Finding]]
+"""Asked once a task; may look both ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The set of states before each step of each unique name, as the fold found it in the recorded order."""
+
+    before: dict[str, tuple[tuple[State, ...], ...]]
+
+    def at(self, name: str, index: int, slices: TaskSlice) -> tuple[State, ...]:
+        """Give the states that a unique name may have been in just before a journal index."""
+        for each in slices.names:
+            if each.name == name:
+                place = sum(step.index < index for step in each.steps)
+                return self.before[name][place]
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the catalogue.
+
+    Attributes:
+        id: Family and name, e.g. `R2.period`.
+        statement: One sentence.
+        norm: Who promised it.
+        source: Documentation or code.
+        needs: Alternatives, each a set of sources of which one must speak.
+        platforms: Where it applies.
+        versions: For which versions, in words.
+        on: Kinds of steps at which `check` is asked.
+        check: A check of single steps; None for a rule that surveys a task.
+        survey: A survey of a task; None for a rule that checks steps.
+
+    """
+
+    id: str
+    statement: str
+    norm: Norm
+    source: str
+    needs: tuple[frozenset[Source], ...]
+    platforms: tuple[str, ...] = ("android",)
+    versions: str = "every version"
+    on: frozenset[StepKind] = frozenset()
+    check: StepCheck | None = None
+    survey: TaskSurvey | None = None
+
+    @property
+    def family(self) -> str:
+        """`R2` of `R2.period`."""
+        return self.id.partition(".")[0]
