@@ -12,6 +12,8 @@ from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import Unsupported
 from bgtask_reference.events import Clock
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import RequestKind
+from bgtask_reference.events import RequestMade
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import TaskSpec
@@ -62,14 +64,21 @@ class Ladder:
         raise Unsupported(f"there is no way to make {task.title} run here: {'; '.join(reasons)}")
 
     def due_in(self, task: TaskSpec, wall_ns: int) -> int | None:
-        """Give how long it is until a task's next run is due; 0 when it never ran; None when it has no interval.
+        """Give how long it is until a task's next run is due; None when nothing says.
 
         Counted from the earliest of the last ends of its requests, so that nobody comes too late for the next run.
         """
         if task.interval_ns is None:
             return None
         dues = [last + self._pause(task, retries) for last, retries in self._last_ends(task).values()]
-        return max(0, min(dues) - wall_ns) if dues else 0
+        dues = dues or [asked + task.interval_ns for asked in self._asked(task)]
+        return max(0, min(dues) - wall_ns) if dues else None
+
+    def _asked(self, task: TaskSpec) -> list[int]:
+        """When its periodic work was asked for last (wall clock), as far as anything told."""
+        events = [one for one in self._session.events if isinstance(one, RequestMade)]
+        made = [one for one in events if one.request is RequestKind.PERIODIC and self._session.is_of(task, one)]
+        return [one.stamp.ns for one in made if one.stamp.clock in {Clock.LOG, Clock.WALL}][-1:]
 
     def _pause(self, task: TaskSpec, retries: int) -> int:
         assert task.interval_ns is not None
@@ -123,7 +132,7 @@ class Ladder:
         if task.interval_ns is None:
             raise Unsupported("it has no interval, so it never comes due")
         session.move_wall_clock(task.interval_ns)
-        return session.force(task)
+        return session.force(task, session.periodic_name(task))
 
     def _hook(self, task: TaskSpec) -> Answer:
         return self._session.hook("run", {"task": task.id}, task)

@@ -229,15 +229,20 @@ class Session:
         """
         return self._control.hook(command, arguments, task)
 
-    def force(self, task: Task, unique_name: str | None = None, *, satisfied: bool = False) -> Answer:
+    def periodic_name(self, task: Task) -> str | None:
+        """Give the unique name of a task's periodic work; None when the app file names none."""
+        return next((name.name for name in self.task(task).unique_names if name.periodic), None)
+
+    def force(self, task: Task, unique_name: str | None = None, *, soft: bool = False, want: bool = True) -> Answer:
         """Tell the system to run a task's job now, past its constraints (`run -f`), or past the soft ones alone.
 
-        The answer says what the phone said to it; whether anything ran is another matter.
+        The answer says what the phone said to it; whether anything ran is another matter. `want` says that a run is
+        expected of an accepted force.
         """
         self.need(Capability.FORCE_JOB)
         spec = self.task(task)
         job, namespace = self._job(spec, unique_name)
-        full = not satisfied
+        full = not soft
         stimulus = Stimulus(
             "job.run",
             {"job": str(job), "namespace": namespace or "", "force": str(full).lower()},
@@ -245,8 +250,8 @@ class Session:
             ForceLevel.FORCED,
             self._device.force_mask(force=full),
         )
-        within = self._lease.profile.responds_within_ns
-        self._want(spec, unique_name, within, self._stimuli.last + 1)
+        if want:
+            self._want(spec, unique_name, self._lease.profile.responds_within_ns, self._stimuli.last + 1)
         return self._stimuli.send(
             stimulus,
             lambda: self._device.run_job(self._app.spec, job, namespace, force=full, deadline=Deadline.after(CALL_S)),
@@ -349,7 +354,9 @@ class Session:
         spec = self.task(task)
         due = self._ladder.due_in(spec, self._barriers.sample().wall_ns)
         if due is None:
-            raise Unsupported(f"{spec.title} has no interval in {self._app.file}, so it never comes due; add it")
+            raise Unsupported(
+                f"nothing tells when {spec.title} is due: no interval in its app file, or no run of it yet"
+            )
         self._waiting.affords(due, f"{spec.title} to come due")
         self._waiting.pass_time(due - nanoseconds(lead), f"{spec.title} comes due")
 

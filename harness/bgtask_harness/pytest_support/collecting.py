@@ -1,0 +1,67 @@
+"""What `pytest --device NAME` collects when no path is given, and which of it runs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import bgtask_harness.scenarios
+
+FIXTURE = "device"
+OWN_NAME = "bgtask-harness"
+_BY_DEFAULT = pytest.StashKey[bool]()
+_SUITE = Path(bgtask_harness.scenarios.__file__).parent
+
+
+def add_suite(config: pytest.Config) -> None:
+    """With no path given, collect the shipped suite; in a repository of the user's its own tests as well."""
+    by_default = config.args_source is not pytest.Config.ArgsSource.ARGS
+    config.stash[_BY_DEFAULT] = by_default
+    if by_default:
+        suite = sorted(str(module) for module in _SUITE.glob("test_*.py"))
+        config.args = suite if is_own_repository(config.rootpath) else [*config.args, *suite]
+
+
+def is_own_repository(root: Path) -> bool:
+    """Tell whether this is the harness's own repository: its tests are about the harness, not about a phone."""
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+    return isinstance(project, dict) and project.get("name") == OWN_NAME
+
+
+def wants_our_device(item: pytest.Item) -> bool:
+    """Tell whether a test asks for our `device`, and not for a fixture of the user's with the same name."""
+    information = getattr(item, "_fixtureinfo", None)
+    return information is not None and _ours(information.name2fixturedefs, FIXTURE)
+
+
+def asks_for_ours(metafunc: pytest.Metafunc, fixture: str) -> bool:
+    """Tell whether a test asks for a fixture of that name and means ours."""
+    return fixture in metafunc.fixturenames and _ours(getattr(metafunc, "_arg2fixturedefs", {}), fixture)
+
+
+def _ours(definitions: Mapping[str, Sequence[object]], fixture: str) -> bool:
+    return any(is_our_fixture(definition) for definition in definitions.get(fixture, ())[-1:])
+
+
+def is_our_fixture(definition: object) -> bool:
+    """Tell whether a fixture definition is this plugin's."""
+    function = getattr(definition, "func", None)
+    return getattr(function, "__module__", None) == "bgtask_harness.plugin"
+
+
+def drop_others(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With no path given, leave out tests that ask for no device."""
+    if not config.stash.get(_BY_DEFAULT, False):
+        return
+    chosen = [item for item in items if wants_our_device(item)]
+    others = [item for item in items if not wants_our_device(item)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = chosen

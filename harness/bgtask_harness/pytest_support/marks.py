@@ -1,0 +1,81 @@
+"""`@pytest.mark.scenario(needs=..., disruption=...)`: what a test needs of a device and does to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.pytest_support.options import MARK
+from bgtask_reference.events import TaskSpec
+
+_SPECIAL = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a test declares."""
+
+    needs: tuple[Capability, ...]
+    disruption: Disruption
+
+
+def tasks_of(metafunc: pytest.Metafunc, app: AppFile) -> list[TaskSpec]:
+    """Give the tasks that a test is for: `all`, `periodic`, `retries` or `reachable` ones, as its mark says.
+
+    Raises:
+        UsageError: The mark says something else.
+
+    """
+    mark = metafunc.definition.get_closest_marker(MARK)
+    which = mark.kwargs.get("tasks", "all") if mark else "all"
+    chosen: dict[str, Callable[[TaskSpec], bool]] = {
+        "all": lambda task: task in app.spec.tasks,
+        "periodic": lambda task: task.interval_ns is not None,
+        "retries": lambda task: task.id in app.control.retries,
+        "reachable": lambda task: task.id in app.control.endpoints,
+    }
+    if which not in chosen:
+        known = ", ".join(chosen)
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: @pytest.mark.scenario: `tasks` is one of {known}")
+    return [task for task in app.spec.tasks if chosen[which](task)]
+
+
+def declared(item: pytest.Item) -> Declared:
+    """Give what a test's closest mark declares; nothing without one.
+
+    Raises:
+        UsageError: The mark names something that there is not.
+
+    """
+    mark = item.get_closest_marker(MARK)
+    given = dict(mark.kwargs) if mark else {}
+    needs, disruption = given.pop("needs", ()), given.pop("disruption", Disruption.OBSERVE)
+    given.pop("tasks", None)
+    if given or (mark and mark.args):
+        raise pytest.UsageError(
+            f"{item.nodeid}: @pytest.mark.scenario takes `needs`, `disruption` and `tasks`, by name"
+        )
+    try:
+        wanted = (needs,) if isinstance(needs, str) else tuple(needs)
+        return Declared(tuple(Capability(need) for need in wanted), Disruption(disruption))
+    except ValueError as error:
+        raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.scenario: {error}") from error
+
+
+def scenario_name(item: pytest.Item, device: str) -> str:
+    """Give the name of the journal's folder: the test's own, without the device's.
+
+    >>> _SPECIAL.sub("-", "cancel[token refresh]")
+    'cancel-token-refresh-'
+    """
+    name, bracket, parameters = item.name.partition("[")
+    parts = parameters.removesuffix("]").removeprefix(device).removeprefix("-") if bracket else ""
+    plain = name.removeprefix("test_")
+    whole = _SPECIAL.sub("-", f"{plain}-{parts}" if parts else plain).strip("-.")
+    return whole[:120] or "test"
