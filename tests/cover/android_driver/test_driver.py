@@ -42,12 +42,12 @@ def test_facts_are_what_the_phone_says(device: AndroidDevice) -> None:
 
 
 def test_a_virtual_phone_says_that_it_is_one(server: Any, sends: Callable[[bytes], Any]) -> None:
-    server.services["bgtask-virtual:info"] = sends(b'{"virtual": 1, "phone": "pixel7-api36"}\n')
+    server.services["bgtask-virtual:info"] = sends(b'{"virtual": 1, "boot_ns": 5}\n')
 
     opened = open_device({}, "lab", server=("127.0.0.1", server.port), deadline=soon())
 
     assert opened.facts.virtual
-    assert opened.facts.notes["virtual-phone"] == "pixel7-api36"
+    assert "boot_ns" not in opened.facts.notes
 
 
 def test_a_phone_whose_clock_cannot_be_moved_says_so(device: AndroidDevice) -> None:

@@ -30,9 +30,6 @@ _MOST_INFO = 64 * 1024
 def read_facts(link: Link, deadline: Deadline) -> DeviceFacts:
     """Ask for all of it. A property that is not set is empty; an API level that is no number is None."""
     found = read_properties(link, _PROPERTIES, deadline)
-    info = read_virtual_info(link.transport, deadline)
-    notes = {name: found[name] for name in _NOTES if found[name]}
-    notes.update({f"virtual-{key}": str(value) for key, value in info.items() if key != "virtual"})
     return DeviceFacts(
         platform="android",
         serial=link.serial,
@@ -40,8 +37,8 @@ def read_facts(link: Link, deadline: Deadline) -> DeviceFacts:
         os_version=found["os_version"],
         api_level=int(found["api_level"]) if found["api_level"].isdecimal() else None,
         build=found["build"],
-        virtual=bool(info),
-        notes=notes,
+        virtual=is_virtual(link.transport, deadline),
+        notes={name: found[name] for name in _NOTES if found[name]},
     )
 
 
@@ -54,17 +51,17 @@ def read_properties(link: Link, names: dict[str, str], deadline: Deadline) -> di
     return {ours: line.strip() for ours, line in zip(names, lines, strict=False)}
 
 
-def read_virtual_info(transport: Transport, deadline: Deadline) -> dict[str, object]:
-    """Give what a virtual phone says of itself; empty for every other phone, which does not have that service."""
+def is_virtual(transport: Transport, deadline: Deadline) -> bool:
+    """Tell whether it is a phone without hardware: only those have a service that says so."""
     try:
         with transport.open(_INFO_SERVICE, deadline) as stream:
             text = b""
             while len(text) < _MOST_INFO and (more := stream.recv(_MOST_INFO, deadline)):
                 text += more
     except Refused:
-        return {}
+        return False
     try:
         found = json.loads(text)
     except ValueError as error:
         raise DeviceLostError(f"the service {_INFO_SERVICE} answered {text[:100]!r}, which is no JSON") from error
-    return found if isinstance(found, dict) and found.get("virtual") else {}
+    return isinstance(found, dict) and bool(found.get("virtual"))
