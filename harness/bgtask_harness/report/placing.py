@@ -50,7 +50,9 @@ def place(history: History) -> dict[int, int]:
             before = remaining.pop(0)
             latest = max(latest, before.axis_ns)
         at = _between(entry, before, remaining[0] if remaining else None)
-        if _is_the_harness_s(entry):
+        if before and before.position == position:
+            at = before.axis_ns
+        elif _is_the_harness_s(entry):
             at = max(at, latest)
         else:
             latest = max(latest, at)
