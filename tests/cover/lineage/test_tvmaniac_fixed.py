@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from virtual_bench import HOUR
@@ -11,6 +12,7 @@ from virtual_bench import Bench
 
 from bgtask_reference.lineage import tvmaniac
 from bgtask_reference.lineage.tvmaniac import names
+from bgtask_reference.ports.work_manager import WorkRequest
 
 TOKEN, LIBRARY, NOTIFICATIONS = names.TOKEN_REFRESH, names.LIBRARY_SYNC, names.EPISODE_NOTIFICATIONS
 
@@ -188,12 +190,18 @@ def test_a_failed_row_is_replaced_at_the_next_start(bench: Bench) -> None:
 
 
 def test_cancel_all_leaves_foreign_work_alone(bench: Bench) -> None:
-    process = bench.app.start_process(9_000, "activity")
-    process.application.scheduler.cancel_all()  # type: ignore[attr-defined]
-    bench.diagnostics()
+    bench.log_in()
+    bench.run(5)
+    record = bench.phone.processes.find(PACKAGE)
+    assert record is not None
+    process: Any = record.app
+    process.work_manager.enqueue(WorkRequest("some.library.Worker", initial_delay_ms=60_000))
+    process.application.scheduler.cancel_all()
+    bench.run(1)
 
+    (foreign,) = bench.app.storage.database.unfinished()
+    assert foreign.request.worker_class == "some.library.Worker"
     assert "Cancelled all tasks" in bench.messages("AndroidTaskScheduler")
-    assert any("SUCCEEDED" in message or "RUNNING" in message for message in bench.messages("WM-DiagnosticsWrkr"))
 
 
 def test_the_hook_speaks_for_itself_about_what_it_does_not_know(bench: Bench) -> None:

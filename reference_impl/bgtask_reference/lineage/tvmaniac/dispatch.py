@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from bgtask_reference.contract import BackgroundWorker
 from bgtask_reference.contract import Retry
 from bgtask_reference.contract import Success
@@ -25,6 +27,7 @@ class Dispatcher:
         self._app = app
         self._workers = workers
         self._logger = logger
+        self._attempts = itertools.count(1)
 
     async def dispatch(self, name: str | None, parameters: WorkerParameters | None) -> ListenableWorkerResult:
         """Run the worker of that name; the messages of its result are dropped, as published."""
@@ -35,7 +38,7 @@ class Dispatcher:
         if worker is None:
             self._logger.e(_TAG, f"No registered worker for name: {name}")
             return ListenableWorkerResult.FAILURE
-        return await self.run(name, worker, Attempt(self._app, name, parameters))
+        return await self.run(name, worker, Attempt(self._app, name, parameters, next(self._attempts)))
 
     async def run(self, name: str, worker: BackgroundWorker, attempt: Attempt) -> ListenableWorkerResult:
         """Run a worker, telling the beacon."""
