@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -78,7 +79,8 @@ def run(
 def _start(transport: Transport, line: str, deadline: Deadline) -> Stream:
     stream = transport.open(f"{_SERVICE}{line}", deadline)
     try:
-        stream.send(_CLOSE_STDIN, deadline)
+        with suppress(DeviceLostError):  # a command that has ended takes no more; what it said is still to be read
+            stream.send(_CLOSE_STDIN, deadline)
     except HarnessError:
         stream.close()
         raise
