@@ -46,7 +46,6 @@ class _Dump:
     package: str
     section: str = ""
     header: bool = False
-    history_seen: bool = False
     ended: bool = False
     broken: bool = False
     block: JobBlock | None = None
@@ -60,8 +59,8 @@ class _Dump:
 def observe_jobs(text: str, stamp: Stamp, package: str) -> tuple[Event, ...]:
     """Give the jobs of a package; an empty package name means all.
 
-    `complete` needs the title of the registered jobs, the history, and the last line that API 28 and later print
-    (`PersistStats:`); an API 26 or 27 dump is never complete, because nothing marks its end.
+    `complete` needs the title of the registered jobs and the last line that API 28 and later print (`PersistStats:`);
+    an API 26 or 27 dump is never complete, because nothing marks its end. `Job history:` is not printed when empty.
     """
     dump = _Dump(package)
     lines = text.split("\n")
@@ -78,7 +77,7 @@ def observe_jobs(text: str, stamp: Stamp, package: str) -> tuple[Event, ...]:
         jobs=tuple(dump.jobs),
         history=tuple(dump.history),
         active=tuple(dump.active),
-        complete=dump.header and dump.history_seen and dump.ended and not cut,
+        complete=dump.header and dump.ended and not cut,
     )
     return (listed, *(_unknown(stamp, line) for line in dump.unknown))
 
@@ -115,7 +114,6 @@ def _take(dump: _Dump, line: str) -> None:
 def _enter(dump: _Dump, section: str) -> None:
     _close_block(dump)
     dump.section = section
-    dump.history_seen |= section == "history"
     dump.ended |= section == "end"
 
 

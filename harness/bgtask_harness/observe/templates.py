@@ -27,6 +27,9 @@ EVENTS = frozenset(
 )
 """What a template may tell of."""
 
+NOTHING = "nothing"
+"""The `event` of a line that is known to say nothing of runs."""
+
 _PLACEHOLDERS = {"task": r"(?P<task>\S+)", "any": r".*"}
 _PLACEHOLDER = re.compile(r"\{(task|any)\}")
 
@@ -71,7 +74,7 @@ class LogTemplate:
         tag: Log tag, exactly.
         text: The whole message. `{task}` stands for the task id (no white space), `{any}` for anything; everything
             else stands for itself.
-        event: What it tells: one of `EVENTS`.
+        event: What it tells: one of `EVENTS`, or `NOTHING`.
         request: For `request.made`.
         result: For `run.finished`.
         everything: For `request.cancelled`: every task of the app.
@@ -92,7 +95,7 @@ class LogTemplate:
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.event not in EVENTS:
+        if self.event not in EVENTS and self.event != NOTHING:
             raise ValueError(f"log template {self.text!r}: event {self.event!r} is none of {', '.join(sorted(EVENTS))}")
         if self.text.count("{task}") > 1:
             raise ValueError(f"log template {self.text!r}: {{task}} is there twice; once says which task it is")
@@ -149,6 +152,8 @@ class TemplateParser:
         """Give the events of a line, None when no template fits."""
         for template in self._by_tag.get(line.tag, ()):
             match = template.pattern.fullmatch(line.message)
+            if match and template.event == NOTHING:
+                return ()
             if match:
                 return (template.event_for(line.stamp, line.raw, Subject(task=match.groupdict().get("task"))),)
         return None

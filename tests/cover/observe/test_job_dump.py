@@ -107,6 +107,10 @@ def test_an_empty_list_is_complete_too() -> None:
     assert listed.jobs == ()
 
 
+def test_an_empty_history_is_not_printed_and_misses_nothing() -> None:
+    assert jobs("Registered 0 jobs:\n  None.\n\nActive jobs:\n\nPersistStats: x\n", APP).complete
+
+
 @pytest.mark.parametrize(
     "text",
     [

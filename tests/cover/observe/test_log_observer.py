@@ -192,6 +192,20 @@ def test_a_template_that_means_nothing_says_why(text: str, event: str, expected:
         LogTemplate("Tag", text, event)
 
 
+def test_a_line_that_is_known_to_say_nothing_gives_no_event(feed: Feed) -> None:
+    observer = LogObserver("com.app", [LogTemplate("Tag", "Scheduling immediate work: {task}", "nothing")])
+
+    assert feed(observer, "D Tag: Scheduling immediate work: a.b") == []
+    assert observer.unknown == 0
+
+
+def test_two_entries_of_one_instant_are_two(feed: Feed) -> None:
+    observer = LogObserver("com.app", TEMPLATES)
+
+    assert isinstance(feed(observer, "D Dispatch: Starting task [a]")[0], RunStarted)
+    assert isinstance(feed(observer, "D Dispatch: Something new")[0], LineUnknown)
+
+
 def test_a_template_s_text_stands_for_itself(feed: Feed) -> None:
     observer = LogObserver("com.app", [LogTemplate("Tag", "a.c (x) [{task}]*", "run.started")])
 
