@@ -61,6 +61,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.close()
 
 
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """The shipped suite is found whatever the user calls test files."""
+    run = parent.config.stash.get(_RUN, None)
+    return None if run is None else run.collect_module(file_path, parent)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """The shipped suite's tests are found whatever the user calls tests."""
+    run = parent.config.stash.get(_RUN, None)
+    return None if run is None else run.make_module(module_path, parent)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for our `device` runs on each that was asked for; with our `task` for each of its app's."""

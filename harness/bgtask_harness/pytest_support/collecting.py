@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import tomllib
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -22,8 +23,30 @@ def add_suite(config: pytest.Config) -> None:
     by_default = config.args_source is not pytest.Config.ArgsSource.ARGS
     config.stash[_BY_DEFAULT] = by_default
     if by_default:
-        suite = sorted(str(module) for module in _SUITE.glob("test_*.py"))
-        config.args = suite if is_own_repository(config.rootpath) else [*config.args, *suite]
+        others = [] if is_own_repository(config.rootpath) else config.args
+        config.args = [*others, str(_SUITE)]
+
+
+class SuiteModule(pytest.Module):
+    """A module of the suite: its tests are called `test_...`, whatever the user's own are called."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        return name.startswith("test_")
+
+
+def collect_suite_module(path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect a module of the suite that the user's `python_files` would hide."""
+    if not is_suite_module(path):
+        return None
+    patterns = parent.config.getini("python_files")
+    if any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns):
+        return None  # pytest does so itself
+    return SuiteModule.from_parent(parent, path=path)
+
+
+def is_suite_module(path: Path) -> bool:
+    """Tell whether a file is one of the suite's."""
+    return path.parent == _SUITE and path.name.startswith("test_")
 
 
 def is_own_repository(root: Path) -> bool:

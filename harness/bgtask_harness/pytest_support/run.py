@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bgtask_harness.broker.listing import list_devices
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.pytest_support.chosen import Chosen
 from bgtask_harness.pytest_support.chosen import choose
 from bgtask_harness.pytest_support.chosen import search_path
+from bgtask_harness.pytest_support.collecting import SuiteModule
 from bgtask_harness.pytest_support.collecting import add_suite
 from bgtask_harness.pytest_support.collecting import asks_for_ours
+from bgtask_harness.pytest_support.collecting import collect_suite_module
 from bgtask_harness.pytest_support.collecting import drop_others
+from bgtask_harness.pytest_support.collecting import is_suite_module
 from bgtask_harness.pytest_support.controller import Controller
 from bgtask_harness.pytest_support.controller import worker_count
 from bgtask_harness.pytest_support.ending import Ending
 from bgtask_harness.pytest_support.ending import set_aside
-from bgtask_harness.pytest_support.listing import list_devices
 from bgtask_harness.pytest_support.marks import tasks_of
 from bgtask_harness.pytest_support.progress import PROGRESS_INPUT
 from bgtask_harness.pytest_support.progress import ProgressFile
@@ -59,6 +63,14 @@ class Run:
         pairs = [(name, one) for name in self.devices for one in tasks_of(metafunc, self._chosen.apps[name])]
         ids = [f"{name}-{one.title}" for name, one in pairs]
         metafunc.parametrize((phone, task), pairs, ids=ids, indirect=True, scope="session")
+
+    def collect_module(self, path: Path, parent: pytest.Collector) -> pytest.Module | None:
+        """Collect a module of the suite that pytest would not."""
+        return collect_suite_module(path, parent)
+
+    def make_module(self, path: Path, parent: pytest.Collector) -> pytest.Module | None:
+        """Make the collector of a module of the suite; None leaves any other to pytest."""
+        return SuiteModule.from_parent(parent, path=path) if is_suite_module(path) else None
 
     def choose_tests(self, items: list[pytest.Item]) -> None:
         """Leave out what runs on no device, when no path was given."""
@@ -120,7 +132,5 @@ def show_devices(config: pytest.Config) -> int:
         lines = list(list_devices(search_path(config)))
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
-    terminal = config.get_terminal_writer()
-    for line in lines:
-        terminal.line(line)
+    sys.stdout.writelines(f"{line}\n" for line in lines)
     return pytest.ExitCode.OK

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Progress
+from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.pytest_support.chosen import Chosen
@@ -54,10 +56,7 @@ class Runner:
             progress=progress,
         )
         try:
-            if device not in self._capabilities:
-                deadline = Deadline.after(_CAPABILITIES_S)
-                self._capabilities[device] = lease.device.capabilities(lease.app.spec, deadline)
-            session = Session(lease, self._capabilities[device], settings)
+            session = Session(lease, self._able(lease), settings)
         except Unsupported as missing:
             pytest.skip(f"UNSUPPORTED: {missing}")
         except DeviceLostError:
@@ -65,6 +64,23 @@ class Runner:
             raise
         item.stash[_SESSION] = session
         return session
+
+    def _able(self, lease: Lease) -> frozenset[Capability]:
+        """Ask once what the device can do with the app: asking starts the app's process.
+
+        Raises:
+            BadInput: The app is not there at all.
+
+        """
+        name, app = lease.profile.name, lease.app.spec
+        if name not in self._capabilities:
+            found = lease.device.capabilities(app, Deadline.after(_CAPABILITIES_S))
+            if Capability.APP_INSTALLED not in found:
+                raise BadInput(
+                    f"{name}: {app.package} is not installed; install it, or give another --app than {app.name}"
+                )
+            self._capabilities[name] = found
+        return self._capabilities[name]
 
     def call(self, item: pytest.Function) -> Generator[None, object, object]:
         """Wrap the body of a test: whatever it does, its journal is closed and judged."""

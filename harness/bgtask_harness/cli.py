@@ -1,0 +1,95 @@
+"""The `bgtask` command: judge a run again, keep a virtual phone for a person, list devices and rules. Thin."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bgtask_harness.errors import HarnessError
+
+_ERROR = 3
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command. Gives its exit status: 0, the status of a verdict (`check`), or 3 for bad input."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except HarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        return _ERROR
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has seen enough
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bgtask", description="conformance of mobile background tasks")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="judge a run again from its journals, without a device")
+    check.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    check.add_argument("--json", action="store_true", help="print verdicts.json instead of a summary")
+    check.set_defaults(run=_check)
+    virtual = commands.add_parser("virtual", help="start a virtual phone and keep it until Ctrl-C")
+    virtual.add_argument("--phone", default="virtual-pixel7", metavar="NAME", help="device profile of a virtual phone")
+    virtual.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
+    virtual.add_argument("--virtual-app", metavar="MODULE:ATTR", help="program to host instead of the app file's")
+    virtual.add_argument("--virtual-fault", action="append", default=[], metavar="MODULE:ATTR")
+    _add_folder(virtual)
+    virtual.set_defaults(run=_virtual)
+    devices = commands.add_parser("devices", help="list device profiles and what is attached")
+    _add_folder(devices)
+    devices.set_defaults(run=_devices)
+    rules = commands.add_parser("rules", help="list the rules that journals are judged by")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device-profiles", type=Path, metavar="DIR", help="folder of profiles to look in first")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.report.check import check  # noqa: PLC0415 - each command imports what it uses
+
+    return check(arguments.run_dir, as_json=arguments.json)
+
+
+def _virtual(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.broker.by_hand import keep_virtual_phone  # noqa: PLC0415 - same
+    from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
+
+    search = SearchPath.standard(arguments.device_profiles)
+    lines = keep_virtual_phone(
+        arguments.phone, arguments.app, search, program=arguments.virtual_app, faults=tuple(arguments.virtual_fault)
+    )
+    with contextlib.closing(lines):
+        for line in lines:
+            print(line, flush=True)
+    return 0
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.broker.listing import list_devices  # noqa: PLC0415 - same
+    from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
+
+    for line in list_devices(SearchPath.standard(arguments.device_profiles)):
+        print(line)
+    return 0
+
+
+def _rules(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its arguments
+    from bgtask_reference import oracle  # noqa: PLC0415 - same
+
+    for rule in oracle.CATALOGUE:
+        print(f"{rule.id:<24} {rule.norm:<12} {rule.statement}")
+    print(f"catalogue {oracle.catalogue_hash()}")
+    return 0
