@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android.connect import open_device
 from bgtask_harness.devices.android.discovery import choose
+from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import DeviceNotFound
 from bgtask_harness.transport.server import SeenDevice
@@ -80,12 +83,44 @@ def test_no_device_at_all_says_what_to_do() -> None:
         choose({"serial": "A1"}, [], "lab", no_board)
 
 
-def test_no_server_at_all_says_how_to_start_one() -> None:
+@pytest.fixture
+def nobody() -> tuple[str, int]:
+    """An address where no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-        port = closed_soon.getsockname()[1]
+        address: tuple[str, int] = closed_soon.getsockname()
+    return address
 
-    with pytest.raises(DeviceNotFound, match=r"--device lab: no adb server answers at .*adb start-server"):
-        open_device({"serial": "A1"}, "lab", server=("127.0.0.1", port), deadline=Deadline.after(5))
+
+def with_adb(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    adb = folder / "adb"
+    adb.write_text(f"#!/bin/sh\n[ $1 = version ] || touch {folder}/started\n")
+    adb.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    return adb
+
+
+def test_no_server_at_all_says_how_to_start_one_and_starts_none(
+    nobody: tuple[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adb = with_adb(tmp_path, monkeypatch)
+
+    with pytest.raises(DeviceNotFound) as raised:
+        open_device({"serial": "A1"}, "lab", server=nobody, deadline=Deadline.after(5))
+
+    address = f"127.0.0.1:{nobody[1]}"
+    expected = f"--device lab: no adb server answers at {address}: start one with `{adb} start-server`"
+    assert str(raised.value) == expected
+    assert not (tmp_path / "started").exists()
+
+
+def test_no_server_and_no_adb_names_the_package(nobody: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_adb() -> str:
+        raise BadInput("install the package `adb`")
+
+    monkeypatch.setattr("bgtask_harness.devices.android.connect.find_adb", no_adb)
+
+    with pytest.raises(DeviceNotFound, match="install the package `adb`"):
+        open_device({"serial": "A1"}, "lab", server=nobody, deadline=Deadline.after(5))
 
 
 def test_an_unauthorized_phone_is_an_error_with_what_to_do(server: Any) -> None:

@@ -10,12 +10,14 @@ from bgtask_harness.devices.android.driver import AndroidDevice
 from bgtask_harness.devices.android.facts import read_properties
 from bgtask_harness.devices.android.link import Link
 from bgtask_harness.devices.android.reboot import Regain
+from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceNotFound
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Refused
 from bgtask_harness.transport.adb import AdbTransport
 from bgtask_harness.transport.server import AdbServer
 from bgtask_harness.transport.server import SeenDevice
+from bgtask_harness.transport.server import find_adb
 from bgtask_harness.transport.server import server_address
 from bgtask_harness.transport.smart_socket import NoServer
 
@@ -48,7 +50,15 @@ def _seen(owner: AdbServer, name: str, deadline: Deadline) -> tuple[SeenDevice, 
     try:
         return owner.devices(deadline)
     except NoServer as error:
-        raise DeviceNotFound(f"--device {name}: {error}") from error
+        raise DeviceNotFound(f"--device {name}: no adb server answers at {owner}: {_how_to_start()}") from error
+
+
+def _how_to_start() -> str:
+    """The server is the user's: it is started by hand, with the adb that this machine has."""
+    try:
+        return f"start one with `{find_adb()} start-server`"
+    except BadInput as error:
+        return str(error)
 
 
 def _board(owner: AdbServer, device: SeenDevice, deadline: Deadline) -> str:
