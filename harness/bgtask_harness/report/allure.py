@@ -82,16 +82,13 @@ def write_results(run: RunVerdicts, target: Path) -> Path:
     return target
 
 
-def attach_to_allure(journal: JudgedJournal) -> None:
-    """Attach timeline, verdicts and labels to the result of the test that is running now under allure-pytest."""
+def attach_to_allure(run_dir: Path, journal: JudgedJournal) -> None:
+    """Attach timeline, verdicts, journal and raw log to the test that is running now under allure-pytest."""
+    allure.dynamic.label("device", journal.device)
     for name, kind, extension, content in _made(journal):
         allure.attach(content, name, attachment_type=kind, extension=extension)
-    allure.dynamic.label("device", journal.device)
-    for verdict in journal.verdicts:
-        if verdict.judgement is not Judgement.PASS and verdict.judgement in _STEP_STATUS:
-            allure.attach(
-                _story(verdict), f"{JUDGEMENTS[verdict.judgement]} {verdict.rule}", allure.attachment_type.TEXT
-            )
+    for name, path, kind, extension in _recorded(run_dir, journal):
+        allure.attach.file(str(path), name, attachment_type=kind, extension=extension)
 
 
 def environment_properties(run: RunVerdicts) -> str:
@@ -217,12 +214,15 @@ def _attachments(logger: AllureFileLogger, run: RunVerdicts, journal: JudgedJour
         source = f"{folder}-{name}-attachment.{extension}"
         logger.report_attached_data(content, source)
         yield Attachment(name, source, kind)
-    for name, file, kind, extension in (
-        ("journal", JOURNAL_NAME, "text/plain", "jsonl"),
-        ("raw log", "logcat.txt", "text/plain", "txt"),
-    ):
-        path = run.folder / journal.folder / file
-        if path.is_file():
-            source = f"{folder}-{file.split('.')[0]}-attachment.{extension}"
-            logger.report_attached_file(str(path), source)
-            yield Attachment(name, source, kind)
+    for name, path, kind, extension in _recorded(run.folder, journal):
+        source = f"{folder}-{path.stem}-attachment.{extension}"
+        logger.report_attached_file(str(path), source)
+        yield Attachment(name, source, kind)
+
+
+def _recorded(run_dir: Path, journal: JudgedJournal) -> Iterator[tuple[str, Path, str, str]]:
+    """Give what was recorded, as far as it is there: name, path, media type, file extension."""
+    folder = run_dir / journal.folder
+    for name, file, extension in (("journal", JOURNAL_NAME, "jsonl"), ("raw log", "logcat.txt", "txt")):
+        if (folder / file).is_file():
+            yield name, folder / file, "text/plain", extension

@@ -5,6 +5,9 @@ from __future__ import annotations
 from bgtask_harness.report.markup import Markup
 from bgtask_harness.report.markup import el
 from bgtask_harness.report.markup import join
+from bgtask_harness.report.proof import Step
+from bgtask_harness.report.proof import statement
+from bgtask_harness.report.proof import steps_of
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.words import task_title
 from bgtask_reference.events import Judgement
@@ -22,29 +25,14 @@ def _failure(journal: JudgedJournal, verdict: Verdict) -> Markup:
     return el(
         "div",
         el("p", f"{verdict.rule} broken: {title}", class_="what"),
+        el("p", f"The rule: {said}") if (said := statement(verdict.rule)) else None,
         el("p", verdict.reason),
-        el("ol", [el("li", _step(step)) for step in verdict.story]) if verdict.story else None,
-        _witness(journal, verdict),
+        el("ol", [el("li", _step(step)) for step in steps_of(journal, verdict)]) if verdict.story else None,
         el("p", f"The same events also break {', '.join(verdict.also)}.", class_="dim") if verdict.also else None,
         el("p", f"Promised by: {verdict.norm}. Task {verdict.task}{level}.", class_="dim"),
         class_="failure",
     )
 
 
-def _step(step: str) -> Markup:
-    """A step is a sentence, and below it the raw lines if there are any."""
-    sentence, _, raw = step.partition("\n")
-    return join(sentence, el("pre", raw) if raw.strip() else None)
-
-
-def _witness(journal: JudgedJournal, verdict: Verdict) -> Markup | None:
-    """Show the witness's raw lines that its story does not show already."""
-    story = "\n".join(verdict.story)
-    lines = [
-        f"[{entry.index}] {entry.event.raw}"
-        for entry in journal.history.entries
-        if entry.index in verdict.witness and entry.event.raw and entry.event.raw not in story
-    ]
-    if not lines:
-        return None
-    return join(el("p", "Lines of the proof, by event:", class_="dim"), el("pre", "\n".join(lines)))
+def _step(step: Step) -> Markup:
+    return join(step.sentence, el("pre", step.raw) if step.raw else None)

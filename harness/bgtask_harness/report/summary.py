@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bgtask_harness.report.exit_status import exit_status
+from bgtask_harness.report.proof import steps_of
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
@@ -50,8 +51,9 @@ def _verdict(journal: JudgedJournal, verdict: Verdict) -> Iterator[str]:
     level = f", {verdict.level}" if verdict.level else ""
     yield f"    {JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}{level}): {visible(title)}"
     yield f"        {visible(verdict.reason)}"
-    for step in verdict.story:
-        yield from (f"        | {visible(line)}" for line in step.splitlines())
+    for step in steps_of(journal, verdict):
+        yield f"        - {visible(step.sentence)}"
+        yield from (f"          | {visible(line)}" for line in step.raw.splitlines())
     if verdict.also:
         yield f"        the same events also break {', '.join(verdict.also)}"
 

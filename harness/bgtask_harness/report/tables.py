@@ -11,6 +11,8 @@ from bgtask_harness.report.markup import Child
 from bgtask_harness.report.markup import Markup
 from bgtask_harness.report.markup import el
 from bgtask_harness.report.markup import join
+from bgtask_harness.report.proof import shortened
+from bgtask_harness.report.proof import statement
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_harness.report.timeline_rows import clock
@@ -49,7 +51,7 @@ def matrix(run: RunVerdicts) -> Markup:
     """Scenarios down, rules across. A cell shows the worst judgement of any task."""
     rules = sorted({v.rule for j in run.journals for v in j.verdicts if v.judgement in _SYMBOLS}, key=_rule_order)
     head = [el("th", "Scenario"), el("th", "Device"), el("th", "Result")]
-    head += [el("th", el("span", rule), class_="cell") for rule in rules]
+    head += [el("th", el("span", rule), class_="cell", title=statement(rule) or None) for rule in rules]
     rows = [_matrix_row(journal, rules) for journal in run.journals]
     return el("div", el("table", _head(head), el("tbody", rows), class_="matrix"), class_="wide")
 
@@ -64,7 +66,7 @@ def verdict_table(journal: JudgedJournal) -> Markup | None:
         el(
             "tr",
             el("td", chip(str(v.judgement))),
-            el("td", v.rule),
+            el("td", v.rule, title=statement(v.rule) or None),
             el("td", task_title(app, v.task)),
             el("td", str(v.norm)),
             el("td", str(v.level) if v.level else ""),
@@ -151,7 +153,7 @@ def _event_row(entry: Entry, places: Mapping[int, int], proof: bool) -> Markup:
         el("td", clock(places[entry.index]), class_="when"),
         el("td", str(entry.event.source)),
         el("td", el("b", type(entry.event).KIND), " ", _fields(entry.event)),
-        el("td", el("code", entry.event.raw)),
+        el("td", el("code", shortened(entry.event.raw))),
         class_="proof" if proof else None,
     )
 

@@ -180,3 +180,22 @@ def test_the_lock_file_names_no_registry() -> None:
 
     assert "://" not in lock
     assert '"allure": "3.18.0"' in lock
+
+
+def test_with_allure_pytest_the_running_test_gets_the_attachments(pytester: pytest.Pytester, run_dir: Path) -> None:
+    pytester.makepyfile(
+        f"""
+        from pathlib import Path
+        from bgtask_harness.report import attach_to_allure, judge_run
+
+        def test_it():
+            run_dir = Path({str(run_dir)!r})
+            attach_to_allure(run_dir, judge_run(run_dir).journals[3])
+        """
+    )
+
+    pytester.runpytest_subprocess("--alluredir", "results").assert_outcomes(passed=1)
+
+    (result,) = read(pytester.path / "results").values()
+    assert [a["name"] for a in result["attachments"]] == ["timeline", "verdicts", "journal", "raw log"]
+    assert "virtual-pixel7" in labels(result, "device")

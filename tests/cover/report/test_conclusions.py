@@ -72,7 +72,7 @@ def test_a_summary_tells_failures_with_their_story(judged: RunVerdicts) -> None:
     text = summary(judged)
 
     assert "FAIL           virtual-pixel7/retry-backoff  R6.backoff: attempt 3 began 22.0 s after" in text
-    assert "        | attempt 3 began 22.0 s later, 38.0 s too early\n        | 1790090167.100000" in text
+    assert "        - attempt 3 began 22.0 s later, 38.0 s too early\n          | 1790090167.100000" in text
     assert "PASS           virtual-pixel7/library-sync  2 rules held" in text
     assert text.endswith("FAIL: 4 scenarios, 1 fail, 2 inconclusive, 5 pass, 1 not exercised\n")
 

@@ -12,6 +12,9 @@ from bgtask_harness.report import RunVerdicts
 from bgtask_harness.report import page
 from bgtask_harness.report.markup import el
 from bgtask_harness.report.markup import text
+from bgtask_harness.report.proof import MOST_LINES
+from bgtask_harness.report.proof import statement
+from bgtask_harness.report.proof import steps_of
 from bgtask_harness.report.tables import MOST_EVENTS
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Clock
@@ -27,6 +30,7 @@ from bgtask_reference.events import RunStarted
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
 from bgtask_reference.events import Verdict
+from bgtask_reference.oracle import CATALOGUE
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\x1b[0m\x00\u202e"
 
@@ -100,6 +104,26 @@ def test_a_failure_is_told_first_with_its_raw_lines(judged: RunVerdicts) -> None
     headings = re.findall(r"<h2>(.*?)</h2>", html)
     assert headings == ["retry-backoff", "cancel-pending", "reboot", "library-sync"]
     assert "attempt 3 began 22.0 s later, 38.0 s too early<pre>1790090167.100000" in html
+
+
+def test_raw_lines_stand_apart_from_the_oracle_s_sentences(judged: RunVerdicts) -> None:
+    failed = judged.journals[3]
+    entry = failed.history.entries[3]
+    dump = "\n".join(f"row {n}" for n in range(MOST_LINES + 3))
+    entries = (replace(entry, event=replace(entry.event, raw=dump)),)
+    verdict = replace(failed.verdicts[0], witness=(entry.index,), story=(f"[4] boot 1 s: it began (beacon: {dump})",))
+    journal = replace(failed, history=replace(failed.history, entries=entries), verdicts=(verdict,))
+
+    (step,) = steps_of(journal, verdict)
+
+    assert step.sentence == "[4] boot 1 s: it began (beacon)"
+    assert step.raw.splitlines() == [*dump.splitlines()[:MOST_LINES], "(3 more lines, in the journal)"]
+
+
+def test_a_rule_is_told_with_what_it_demands() -> None:
+    for rule in CATALOGUE:
+        assert statement(rule.id) == rule.statement
+    assert statement("R99.gone") == ""
 
 
 def test_what_was_not_exercised_and_what_nobody_could_read_is_on_the_page(judged: RunVerdicts) -> None:
