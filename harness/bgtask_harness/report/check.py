@@ -12,6 +12,7 @@ from bgtask_harness.report.exit_status import exit_status
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_harness.report.run import judge_run
 from bgtask_harness.report.summary import summary
+from bgtask_harness.report.summary import visible
 from bgtask_harness.report.verdicts_json import VERDICTS_NAME
 from bgtask_harness.report.verdicts_json import to_json
 from bgtask_harness.report.verdicts_json import to_value
@@ -33,7 +34,7 @@ def check(run_dir: Path | str, as_json: bool = False) -> int:
         sys.stderr.write(f"{error}\n")
         return ExitStatus.BROKEN_INPUT
     sys.stdout.write(to_json(run) if as_json else summary(run))
-    sys.stderr.writelines(f"changed: {line}\n" for line in changed)
+    sys.stderr.writelines(f"changed: {visible(line)}\n" for line in changed)
     return exit_status(run)
 
 

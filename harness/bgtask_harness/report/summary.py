@@ -23,7 +23,7 @@ _WIDTH = max(len(conclusion) for conclusion in Conclusion)
 def summary(run: RunVerdicts) -> str:
     """Tell the whole run, a line for each journal and the story of each failure. Ends with a line feed."""
     lines = [line for journal in run.journals for line in _journal(journal)]
-    return "\n".join([*lines, "", headline(run)]) + "\n"
+    return "\n".join(visible(line) for line in [*lines, "", headline(run)]) + "\n"
 
 
 def headline(run: RunVerdicts) -> str:
@@ -39,7 +39,7 @@ def headline(run: RunVerdicts) -> str:
 def _journal(journal: JudgedJournal) -> Iterator[str]:
     held = journal.counts[Judgement.PASS]
     told = journal.reason if journal.conclusion is not Conclusion.PASS else f"{counted(held, 'rule')} held"
-    yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder}  {visible(told)}".rstrip()
+    yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder}  {told}".rstrip()
     for kind in _TOLD:
         for verdict in journal.verdicts:
             if verdict.judgement is kind:
@@ -49,11 +49,13 @@ def _journal(journal: JudgedJournal) -> Iterator[str]:
 def _verdict(journal: JudgedJournal, verdict: Verdict) -> Iterator[str]:
     title = task_title(journal.header.app if journal.header else None, verdict.task)
     level = f", {verdict.level}" if verdict.level else ""
-    yield f"    {JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}{level}): {visible(title)}"
-    yield f"        {visible(verdict.reason)}"
+    yield f"    {JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}{level}): {title}"
+    yield f"        {verdict.reason}"
+    if verdict.missing:
+        yield f"        missing: {', '.join(verdict.missing)}"
     for step in steps_of(journal, verdict):
-        yield f"        - {visible(step.sentence)}"
-        yield from (f"          | {visible(line)}" for line in step.raw.splitlines())
+        yield f"        - {step.sentence}"
+        yield from (f"          | {line}" for line in step.raw.splitlines())
     if verdict.also:
         yield f"        the same events also break {', '.join(verdict.also)}"
 
