@@ -80,6 +80,20 @@ def test_a_mark_that_asks_for_what_there_is_not_is_a_sentence(pytester: pytest.P
     done.stdout.fnmatch_lines(["*`tasks` is one of all, periodic, retries, reachable*"])
 
 
+def test_a_run_folder_that_pytest_takes_for_its_root_is_a_sentence(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = pytester.mkdir("outside")
+    monkeypatch.chdir(pytester.mkdir("inside"))
+
+    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", "--run-dir", str(outside))
+    joined = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", f"--run-dir={outside}")
+
+    assert done.ret == USAGE_ERROR
+    done.stderr.fnmatch_lines([f"ERROR: --run-dir {outside}: *; write --run-dir={outside}"])
+    assert joined.ret == 0
+
+
 def test_listing_devices_needs_none_and_runs_nothing(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

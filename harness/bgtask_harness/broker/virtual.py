@@ -56,9 +56,19 @@ def phone_arguments(profile: Profile, app: AppFile, options: LeaseOptions) -> li
     arguments += ["--mode", app.virtual.mode]
     for fault in options.faults:
         arguments += ["--virtual-fault", fault]
-    if app.virtual.arguments:
-        arguments += ["--app-args", msgspec.json.encode(app.virtual.arguments).decode()]
-    return arguments
+    return [*arguments, "--app-args", msgspec.json.encode(_manifest(app)).decode()]
+
+
+def _manifest(app: AppFile) -> dict[str, str]:
+    """Give what the app's manifest and Configuration would say."""
+    spec = app.spec
+    said = {
+        "launcher_activity": spec.activity,
+        "hook_receiver": spec.hook_receiver,
+        "work_manager_version": spec.work_manager_version,
+        "minimum_log_level": spec.evidence.work_manager_level,
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _log_file(folder: Path | None) -> Path | None:

@@ -107,7 +107,6 @@ class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     program: str | None = None
     mode: Mode = "hook"
-    arguments: dict[str, str | int | bool] = {}
 
 
 class AppToml(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import bgtask_harness.scenarios
+from bgtask_harness.errors import BadInput
 
 FIXTURE = "device"
 OWN_NAME = "bgtask-harness"
@@ -23,7 +24,7 @@ def add_suite(config: pytest.Config) -> None:
     by_default = config.args_source is not pytest.Config.ArgsSource.ARGS
     config.stash[_BY_DEFAULT] = by_default
     if by_default:
-        others = [] if is_own_repository(config.rootpath) else config.args
+        others = [] if is_own_repository(config.invocation_params.dir) else config.args
         config.args = [*others, str(_SUITE)]
 
 
@@ -49,13 +50,34 @@ def is_suite_module(path: Path) -> bool:
     return path.parent == _SUITE and path.name.startswith("test_")
 
 
-def is_own_repository(root: Path) -> bool:
-    """Tell whether this is the harness's own repository: its tests are about the harness, not about a phone."""
+def is_own_repository(folder: Path) -> bool:
+    """Tell whether a folder lies in the harness's own repository: its tests are about the harness, not a phone."""
+    nearest = next((place for place in (folder, *folder.parents) if (place / "pyproject.toml").is_file()), folder)
     try:
-        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+        project = tomllib.loads((nearest / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
     return isinstance(project, dict) and project.get("name") == OWN_NAME
+
+
+def check_root(config: pytest.Config) -> None:
+    """Make sure that pytest did not take the folder of an option for the root of all tests.
+
+    It looks for its root before it knows our options: the value of `--run-dir DIR` is a path that exists, so it is
+    taken for a path of tests. Written with `=` it is not.
+
+    Raises:
+        BadInput: It did; says how to write it.
+
+    """
+    here = config.invocation_params.dir
+    if config.rootpath in {here, *here.parents}:
+        return
+    for option in ("run_dir", "device_profiles"):
+        value = config.getoption(option, None)
+        if value and value in config.invocation_params.args:
+            name = f"--{option.replace('_', '-')}"
+            raise BadInput(f"{name} {value}: pytest takes this folder for the root of all tests; write {name}={value}")
 
 
 def wants_our_device(item: pytest.Item) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -54,13 +55,22 @@ class Ending:
             return
         terminalreporter.section("verdicts")
         if self._run is not None:
-            terminalreporter.write_line(summary(self._run).rstrip("\n"))
+            terminalreporter.write_line(summary(_brief(self._run)).rstrip("\n"))
         if self._trouble:
             terminalreporter.write_line(self._trouble, red=True)
         if not self._exercised():
             terminalreporter.write_line("no rule was exercised, so this run proves nothing", red=True)
         if self._page is not None:
             terminalreporter.write_line(f"report: {self._page}")
+
+
+def _brief(run: RunVerdicts) -> RunVerdicts:
+    """Leave out the verdicts of scenarios that could not be run: each would repeat the scenario's own reason."""
+    journals = (
+        dataclasses.replace(one, verdicts=()) if one.ended and one.ended.outcome == "unsupported" else one
+        for one in run.journals
+    )
+    return dataclasses.replace(run, journals=tuple(journals))
 
 
 def set_aside(run_dir: Path) -> None:

@@ -17,6 +17,7 @@ from bgtask_harness.pytest_support.chosen import search_path
 from bgtask_harness.pytest_support.collecting import SuiteModule
 from bgtask_harness.pytest_support.collecting import add_suite
 from bgtask_harness.pytest_support.collecting import asks_for_ours
+from bgtask_harness.pytest_support.collecting import check_root
 from bgtask_harness.pytest_support.collecting import collect_suite_module
 from bgtask_harness.pytest_support.collecting import drop_others
 from bgtask_harness.pytest_support.collecting import is_suite_module
@@ -108,6 +109,7 @@ def begin(config: pytest.Config) -> Run:
 
     """
     try:
+        check_root(config)
         add_suite(config)
         chosen = choose(config)
         if not hasattr(config, "workerinput"):

@@ -74,7 +74,9 @@ class Runner:
         """
         name, app = lease.profile.name, lease.app.spec
         if name not in self._capabilities:
-            found = lease.device.capabilities(app, Deadline.after(_CAPABILITIES_S))
+            deadline = Deadline.after(_CAPABILITIES_S)
+            lease.device.launch(app, deadline)  # an app that was never launched is stopped: no broadcast reaches it
+            found = lease.device.capabilities(app, deadline)
             if Capability.APP_INSTALLED not in found:
                 raise BadInput(
                     f"{name}: {app.package} is not installed; install it, or give another --app than {app.name}"
