@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 
+from bgtask_harness.virtual.android.packages import ExitReason
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.packages import PackageTable
 from bgtask_harness.virtual.android.processes import CACHED_ADJ
@@ -176,7 +177,7 @@ class ActivityManager:
         """A process ended by itself: say so."""
         # y36 appDiedLocked: "Process NAME (pid N) has died: ADJ STATE"
         text = f"Process {record.name} (pid {record.pid}) has died: {record.state}"
-        self._processes.end(record)
+        self._processes.end(record, ExitReason.CRASH, "crash")
         self._log("I", "ActivityManager", text)
 
 

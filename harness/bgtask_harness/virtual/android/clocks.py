@@ -63,6 +63,13 @@ class Clocks:
         moment = dt.datetime.fromtimestamp(seconds, tz=_zone(self.timezone))
         return moment.replace(microsecond=rest // 1_000)
 
+    def parse_local(self, text: str) -> int:
+        """Give the wall time that `[YYYY-]MM-DD hh:mm:ss.mmm` in the phone's zone means; raises `ValueError`."""
+        year = self.local(self.wall_ns()).year
+        full = text if text[4:5] == "-" else f"{year}-{text}"
+        moment = dt.datetime.strptime(full, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=_zone(self.timezone))
+        return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1_000
+
 
 def _zone(name: str) -> dt.tzinfo:
     return dt.UTC if name in _UTC_NAMES else zoneinfo.ZoneInfo(name)

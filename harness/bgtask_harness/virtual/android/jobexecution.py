@@ -162,6 +162,11 @@ class Execution:
         if process is self._process and self.verb is not Verb.FINISHED:
             self._close(reschedule=True, reason="unexpectedly disconnected")
 
+    @property
+    def limits(self) -> tuple[int, int]:
+        """What is guaranteed to it and the longest it may take, since its start."""
+        return self.min_ns, self.max_ns
+
     def abandon(self) -> None:
         """The phone goes down: nobody is told any more."""
         self.verb = Verb.FINISHED

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from bgtask_harness.virtual.android.observers import Observers
 
+_NETWORK_IDS = {"WIFI": 101, "CELLULAR": 100}
+"""netIds count up from 100 as networks come; here each transport keeps its own."""
+
 
 class Network:
     """The default network of the phone, as `NetworkPort`; the `_in_range` attributes are the world outside."""
@@ -26,6 +29,11 @@ class Network:
         if self.mobile and self.mobile_in_range and not self.airplane:
             return "CELLULAR"
         return None
+
+    @property
+    def network_id(self) -> int | None:
+        """`netId` of the default network, None without one."""
+        return _NETWORK_IDS.get(self.transport or "")
 
     @property
     def connected(self) -> bool:

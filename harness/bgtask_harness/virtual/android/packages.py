@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from enum import Enum
 
 from bgtask_harness.virtual.android.jobs import InstalledPackage
 
@@ -14,6 +15,24 @@ PER_USER_RANGE = 100_000
 
 SYSTEM_PACKAGES: dict[str, int] = {"android": SYSTEM_UID, "com.android.shell": SHELL_UID}
 """The few packages of the system itself that commands may name."""
+
+
+class ExitReason(Enum):
+    """`ApplicationExitInfo.REASON_*`, by the words that `exit-info` prints."""
+
+    CRASH = 4
+    USER_REQUESTED = 10
+    OTHER = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """One entry of ApplicationExitInfo."""
+
+    wall_ns: int
+    pid: int
+    reason: ExitReason
+    description: str
 
 
 @dataclass(slots=True)
@@ -27,7 +46,8 @@ class PackageRecord:
     """No broadcast reaches it until it is started: true after install and after force-stop."""
     force_stopped: bool = False
     """It was force-stopped and no process of it has asked since (`ApplicationExitInfo`)."""
-    exits: list[str] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+    """How its last processes ended, oldest first."""
 
     @property
     def name(self) -> str:

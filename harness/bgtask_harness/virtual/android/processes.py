@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 
+from bgtask_harness.virtual.android.clocks import Clocks
 from bgtask_harness.virtual.android.jobs import AppProcess
+from bgtask_harness.virtual.android.packages import Exit
+from bgtask_harness.virtual.android.packages import ExitReason
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.kernel import Kernel
@@ -28,6 +31,7 @@ _STATES = {  # makeOomAdjString(compact) and makeProcStateString of ProcessList.
 _FIRST_PID = 5_211
 _PID_STEP = 41  # room for the threads of a process, which take their ids from the same range
 _LAST_PID = 32_767
+_EXITS = 16  # APP_EXIT_INFO_HISTORY_LIST_SIZE
 
 Then = Callable[["ProcessRecord | None"], None]
 """Called with the process when it is up, with None when it died before that."""
@@ -80,9 +84,9 @@ class Processes:
     has gone, `on_crash` with what escaped its start.
     """
 
-    def __init__(self, kernel: Kernel, boot_ns: Callable[[], int], log: Callable[[str, str, str], None]) -> None:
+    def __init__(self, kernel: Kernel, clocks: Clocks, log: Callable[[str, str, str], None]) -> None:
         self._kernel = kernel
-        self._boot_ns = boot_ns
+        self._boot_ns, self._wall_ns = clocks.boot_ns, clocks.wall_ns
         self._log = log
         self._next_pid = _FIRST_PID
         self._records: dict[int, ProcessRecord] = {}
@@ -115,11 +119,12 @@ class Processes:
         else:
             record.waiting.append(then)
 
-    def end(self, record: ProcessRecord) -> None:
+    def end(self, record: ProcessRecord, reason: ExitReason = ExitReason.OTHER, description: str = "") -> None:
         """Have it gone, without a word in the log."""
         if not record.alive:
             return
         record.alive = False
+        record.package.exits = [*record.package.exits, Exit(self._wall_ns(), record.pid, reason, description)][-_EXITS:]
         del self._records[record.pid]
         if record.app is not None:
             record.app.on_killed()
@@ -131,7 +136,8 @@ class Processes:
         """`ProcessRecord.killLocked`: say so and end it."""
         # y36 ProcessRecord.killLocked: "Killing " + toShortString() + " (adj " + setAdj + "): " + reason
         self._log("I", "ActivityManager", f"Killing {record} (adj {record.adj}): {reason}")
-        self.end(record)
+        wanted = ExitReason.USER_REQUESTED if reason.startswith("stop ") else ExitReason.OTHER
+        self.end(record, wanted, reason)
 
     def forget_all(self) -> None:
         """Power off: everything is gone at once."""

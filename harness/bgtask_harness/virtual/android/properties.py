@@ -64,3 +64,26 @@ class Settings:
     def _tell(self, namespace: str, key: str) -> None:
         for collector in tuple(self._observers):
             collector(namespace, key)
+
+
+class DeviceConfig:
+    """`device_config`: flags of system services. Kept and given back; nothing on this phone reads them."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, str]] = {}
+
+    def get(self, namespace: str, key: str) -> str | None:
+        """Give a flag, None when it is not set."""
+        return self._values.get(namespace, {}).get(key)
+
+    def put(self, namespace: str, key: str, value: str) -> None:
+        """Set a flag."""
+        self._values.setdefault(namespace, {})[key] = value
+
+    def delete(self, namespace: str, key: str) -> bool:
+        """Delete a flag; True when it was set."""
+        return self._values.get(namespace, {}).pop(key, None) is not None
+
+    def all(self, namespace: str) -> tuple[tuple[str, str], ...]:
+        """All flags of a namespace, by name."""
+        return tuple(sorted(self._values.get(namespace, {}).items()))

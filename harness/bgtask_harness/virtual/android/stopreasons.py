@@ -69,7 +69,5 @@ def of_constraint(lost: Constraint) -> StopReason:
 
 def internal_name(code: int) -> str:
     """`JobParameters.getInternalReasonCodeDescription`."""
-    try:
-        return InternalReason(code).name.lower()
-    except ValueError:
-        return f"unknown:{code}"
+    known = code in set(InternalReason) and code != InternalReason.UNKNOWN
+    return InternalReason(code).name.lower() if known else f"unknown:{code}"

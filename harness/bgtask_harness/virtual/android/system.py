@@ -23,6 +23,7 @@ from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.packages import PackageTable
 from bgtask_harness.virtual.android.processes import Processes
 from bgtask_harness.virtual.android.profile import PhoneProfile
+from bgtask_harness.virtual.android.properties import DeviceConfig
 from bgtask_harness.virtual.android.properties import Properties
 from bgtask_harness.virtual.android.properties import Settings
 from bgtask_harness.virtual.android.standby import AppOps
@@ -55,7 +56,9 @@ class System:
         self.power = Battery(profile.battery)
         self.network = Network()
         self.screen_on = self.storage_not_low = self._online = True
-        self.restrict_background = False
+        self.restrict_background = self.monitor_battery = False
+        self._data_saver_exempt: frozenset[int] = frozenset()
+        self.device_config = DeviceConfig()
         self._power_off = Observers()
         self._start_services(job_scheduler)
         self._watch()
@@ -63,7 +66,7 @@ class System:
     def _start_services(self, job_scheduler: Callable[[System], JobScheduler]) -> None:
         kernel, profile = self._kernel, self.profile
         self.packages = PackageTable(profile.first_app_id)
-        self.processes = Processes(kernel, self.clocks.boot_ns, self.system_log)
+        self.processes = Processes(kernel, self.clocks, self.system_log)
         self.activities = ActivityManager(kernel, self.packages, self.processes, self.system_log)
         self.standby, self.app_ops, self.idleness = Standby(), AppOps(), Idleness(kernel)
         self.allow_list = AllowList(profile.allow_listed_except_idle, profile.allow_listed)
@@ -172,7 +175,12 @@ class System:
 
     def background_data_blocked(self, uid: int, package: str) -> bool:
         """Say whether a metered network is out of bounds for an app: data saver is on and it is not in front."""
-        return self.restrict_background and uid >= SYSTEM_UID and not self.is_active(package)
+        return self.restrict_background and uid not in self._data_saver_exempt and not self.is_active(package)
+
+    def exempt_from_data_saver(self, uid: int, *, on: bool) -> None:
+        """Let a uid use metered networks in spite of data saver, or no longer."""
+        self._data_saver_exempt = self._data_saver_exempt | {uid} if on else self._data_saver_exempt - {uid}
+        self.job_scheduler.changed()
 
     def set_screen(self, *, on: bool) -> None:
         """Turn the screen on or off, as the power key does."""

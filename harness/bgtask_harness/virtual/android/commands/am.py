@@ -1,0 +1,298 @@
+"""`am`, `cmd activity`.
+
+Source: y36 services/core ActivityManagerShellCommand.java.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from collections.abc import Callable
+
+from bgtask_harness.virtual.android.activitymanager import SHELL_PID
+from bgtask_harness.virtual.android.activitymanager import Broadcast
+from bgtask_harness.virtual.android.commands.program import Arguments
+from bgtask_harness.virtual.android.commands.program import JavaException
+from bgtask_harness.virtual.android.commands.program import illegal_argument
+from bgtask_harness.virtual.android.crash import CrashedByAdb
+from bgtask_harness.virtual.android.intents import FLAG_INCLUDE_STOPPED_PACKAGES
+from bgtask_harness.virtual.android.intents import FLAG_RECEIVER_FROM_SHELL
+from bgtask_harness.virtual.android.intents import Intent
+from bgtask_harness.virtual.android.intents import IntentError
+from bgtask_harness.virtual.android.intents import parse_intent
+from bgtask_harness.virtual.android.intents import short
+from bgtask_harness.virtual.android.packages import PackageRecord
+from bgtask_harness.virtual.android.port import CommandIO
+from bgtask_harness.virtual.android.shellpermissions import SHELL_PERMISSIONS
+from bgtask_harness.virtual.android.standby import Bucket
+from bgtask_harness.virtual.android.standby import bucket_named
+from bgtask_harness.virtual.android.system import TRIGGER_IDLE
+from bgtask_harness.virtual.android.system import System
+from bgtask_harness.virtual.kernel import Waiter
+
+
+async def am(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """Carry out one verb; gives Java's return code."""
+    verb = arguments.next()
+    if verb in {None, "help", "-h"}:
+        io.out("Activity manager (activity) commands:\n  help\n      Print this help text.\n")
+        return -1
+    action = _VERBS.get(str(verb))
+    if action is None:
+        io.out(f"Unknown command: {verb}\n")
+        return -1
+    return await action(phone, arguments, io)
+
+
+# --- activities ---------------------------------------------------------------------------------------------------
+
+
+async def _start(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    wait = stop = False
+
+    def option(word: str, following: Callable[[], str]) -> bool:
+        nonlocal wait, stop
+        wait, stop = wait or word == "-W", stop or word == "-S"
+        if word in {"--user", "--display", "--windowingMode", "-R"}:
+            following()
+            return True
+        return word in {"-W", "-S", "-D", "-N"}
+
+    intent = _intent(arguments, option)
+    _default_to_launcher(phone, intent)
+    component = intent.component
+    if stop and component is not None:
+        io.out(f"Stopping: {component.partition('/')[0]}\n")
+    io.out(f"Starting: {intent.printed()}\n")
+    record, name = _activity(phone, component)
+    if record is None or name is None:
+        return _no_activity(io, intent)
+    if stop:
+        phone.activities.force_stop(record, f"from pid {SHELL_PID}")
+    running = phone.processes.find(record.name)
+    _log_start(phone, intent)
+    in_front = running is not None and running.top
+    begun = phone.kernel.now
+    phone.activities.start_activity(record, f"{record.name}/{name}")
+    if in_front:
+        io.err("Warning: Activity not started, intent has been delivered to currently running top-most instance.\n")
+    if wait:
+        await phone.kernel.sleep(_LAUNCH_NS)
+        spent = (phone.kernel.now - begun) // 1_000_000
+        state = "HOT" if in_front else "WARM" if running is not None else "COLD"
+        io.out(f"Status: ok\nLaunchState: {state}\nActivity: {short(f'{record.name}/{name}')}\n")
+        io.out(f"TotalTime: {spent}\nWaitTime: {spent + 3}\nComplete\n")
+    return 0
+
+
+_LAUNCH_NS = 420_000_000
+_NEW_TASK = 0x1000_0000  # FLAG_ACTIVITY_NEW_TASK, which am adds after it has printed the intent
+
+
+def _log_start(phone: System, intent: Intent) -> None:
+    intent.flags |= _NEW_TASK
+    inner = intent.printed().removeprefix("Intent { ").removesuffix(" }")
+    # ActivityStarter.execute on API 34+; the words in brackets are UNCONFIRMED
+    tail = "with LAUNCH_MULTIPLE from uid 2000 (BAL_ALLOW_PERMISSION) result code=0"
+    phone.system_log("I", "ActivityTaskManager", f"START u0 {{{inner}}} {tail}")
+
+
+def _default_to_launcher(phone: System, intent: Intent) -> None:
+    record = phone.packages.find(intent.package or "")
+    if intent.component is None and record is not None:
+        intent.component = f"{record.name}/{record.package.launcher_activity}"
+
+
+def _activity(phone: System, component: str | None) -> tuple[PackageRecord | None, str | None]:
+    if component is None:
+        return None, None
+    package, _, name = component.partition("/")
+    record = phone.packages.find(package)
+    known = record is not None and name == record.package.launcher_activity
+    return (record, name) if known else (None, None)
+
+
+def _no_activity(io: CommandIO, intent: Intent) -> int:
+    if intent.component is None:
+        io.err(f"Error: Activity not started, unable to resolve {intent.printed()}\n")
+        return 1
+    full = "{" + intent.component + "}"
+    io.err(f"Error type 3\nError: Activity class {full} does not exist.\n")
+    return 1
+
+
+# --- broadcasts ---------------------------------------------------------------------------------------------------
+
+
+async def _broadcast(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    asynchronous = False
+
+    def option(word: str, following: Callable[[], str]) -> bool:
+        nonlocal asynchronous
+        asynchronous = asynchronous or word == "--async"
+        if word in {"--user", "--receiver-permission"}:
+            following()
+            return True
+        return word == "--async"
+
+    intent = _intent(arguments, option)
+    intent.flags |= FLAG_RECEIVER_FROM_SHELL
+    phone.system_log("I", "ActivityManager", f"Broadcasting: {intent.printed()}")  # TeeWriter(LOG_WRITER_INFO)
+    io.out(f"Broadcasting: {intent.printed()}\n")
+    if intent.action in _PROTECTED:
+        raise JavaException(
+            "java.lang.SecurityException",
+            f"Permission Denial: not allowed to send broadcast {intent.action} from pid={SHELL_PID}, uid=2000",
+        )
+    waiter = Waiter()
+    phone.activities.broadcast(_as_broadcast(intent), waiter.set)
+    phone.system_log("I", "ActivityManager", f"Enqueued broadcast {intent.printed()}: 0")
+    if intent.action == TRIGGER_IDLE:
+        phone.idleness.trigger()
+    if asynchronous:
+        return 0
+    data: str | None = await waiter
+    line = "Broadcast completed: result=0" + ("" if data is None else f', data="{data}"')
+    phone.system_log("I", "ActivityManager", line)
+    io.out(f"{line}\n")
+    return 0
+
+
+_PROTECTED = frozenset(
+    {
+        "android.intent.action.BOOT_COMPLETED",
+        "android.intent.action.TIME_SET",
+        "android.intent.action.TIMEZONE_CHANGED",
+        "android.intent.action.ACTION_POWER_CONNECTED",
+        "android.intent.action.ACTION_POWER_DISCONNECTED",
+        "android.intent.action.BATTERY_LOW",
+        "android.intent.action.BATTERY_OKAY",
+        "android.intent.action.MY_PACKAGE_REPLACED",
+    }
+)
+"""Some of the protected broadcasts of core/res/AndroidManifest.xml: only the system may send them."""
+
+
+def _as_broadcast(intent: Intent) -> Broadcast:
+    package, _, receiver = (intent.component or "").partition("/")
+    return Broadcast(
+        intent.action or "",
+        package or intent.package,
+        receiver or None,
+        intent.extras,
+        include_stopped=bool(intent.flags & FLAG_INCLUDE_STOPPED_PACKAGES),
+        permissions=SHELL_PERMISSIONS,
+    )
+
+
+def _intent(arguments: Arguments, option: Callable[[str, Callable[[], str]], bool]) -> Intent:
+    try:
+        return parse_intent(arguments.rest(), option)
+    except IntentError as error:
+        name, _, message = str(error).partition(": ")
+        raise JavaException(name, message) from None
+
+
+# --- ends ---------------------------------------------------------------------------------------------------------
+
+
+def _on_package(act: Callable[[System, PackageRecord], None], *, quiet: bool = True) -> _Verb:
+    async def verb(phone: System, arguments: Arguments, _io: CommandIO) -> int:
+        _user(arguments)
+        record = phone.packages.find(arguments.required())
+        if record is not None:
+            act(phone, record)
+        elif not quiet:
+            raise illegal_argument("Unknown package")
+        return 0
+
+    return verb
+
+
+def _user(arguments: Arguments) -> None:
+    while (word := arguments.option()) is not None:
+        if word != "--user":
+            raise illegal_argument(f"Unknown option: {word}")
+        arguments.required()
+
+
+async def _kill_all(phone: System, _arguments: Arguments, _io: CommandIO) -> int:
+    phone.activities.kill_all_background()
+    return 0
+
+
+async def _crash(phone: System, arguments: Arguments, _io: CommandIO) -> int:
+    _user(arguments)
+    word = arguments.required()
+    record = phone.processes.by_pid(int(word)) if word.isdecimal() else phone.processes.find(word)
+    if record is not None:
+        crashed = record.pid
+        phone.kernel.soon(lambda: phone.crash(crashed, CrashedByAdb("shell-induced crash")))
+    return 0
+
+
+# --- standby ------------------------------------------------------------------------------------------------------
+
+
+async def _set_standby_bucket(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    _user(arguments)
+    package, word = arguments.required(), arguments.required()
+    value = bucket_named(word)
+    if value is None:
+        io.err(f"Error: Unknown bucket: {word}\n")
+        return -1
+    if not int(Bucket.ACTIVE) <= value <= int(Bucket.NEVER):
+        raise illegal_argument(f"Cannot set the standby bucket to {value}")
+    if phone.packages.uid_of(package) is None:
+        raise illegal_argument(f"Cannot set standby bucket for non existent package ({package})")
+    phone.standby.set(package, value)
+    return 0
+
+
+async def _get_standby_bucket(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    _user(arguments)
+    package = arguments.next()
+    if package is None:
+        io.out("".join(f"{record.name}: {phone.standby.value(record.name)}\n" for record in phone.packages.all()))
+    else:
+        known = phone.packages.uid_of(package) is not None
+        io.out(f"{phone.standby.value(package) if known else int(Bucket.NEVER)}\n")
+    return 0
+
+
+async def _set_inactive(phone: System, arguments: Arguments, _io: CommandIO) -> int:
+    _user(arguments)
+    package, value = arguments.required(), arguments.required()
+    phone.standby.set(package, int(Bucket.RARE if value.lower() == "true" else Bucket.ACTIVE))
+    return 0
+
+
+async def _get_inactive(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    _user(arguments)
+    idle = phone.standby.bucket(arguments.required()) >= Bucket.RARE
+    io.out(f"Idle={'true' if idle else 'false'}\n")
+    return 0
+
+
+async def _get_current_user(_phone: System, _arguments: Arguments, io: CommandIO) -> int:
+    io.out("0\n")
+    return 0
+
+
+_Verb = Callable[[System, Arguments, CommandIO], Awaitable[int]]
+
+_VERBS: dict[str, _Verb] = {
+    "start": _start,
+    "start-activity": _start,
+    "broadcast": _broadcast,
+    "kill": _on_package(lambda phone, record: phone.activities.kill_background(record.name)),
+    "kill-all": _kill_all,
+    "force-stop": _on_package(lambda phone, record: phone.activities.force_stop(record, f"from pid {SHELL_PID}")),
+    "stop-app": _on_package(lambda phone, record: phone.activities.stop_app(record)),
+    "crash": _crash,
+    "make-uid-idle": _on_package(lambda phone, _record: phone.job_scheduler.changed()),
+    "set-standby-bucket": _set_standby_bucket,
+    "get-standby-bucket": _get_standby_bucket,
+    "set-inactive": _set_inactive,
+    "get-inactive": _get_inactive,
+    "get-current-user": _get_current_user,
+}

@@ -1,0 +1,129 @@
+"""Network switches: `svc wifi|data`, `cmd wifi|connectivity|netpolicy`, `dumpsys connectivity`.
+
+Source: a30 cmds/svc; services/core NetworkPolicyManagerShellCommand.java:245-279; ConnectivityService.java. What `svc`
+does on API 31+ (it hands over to `cmd wifi`) is UNCONFIRMED; it is silent here as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bgtask_harness.virtual.android.commands.program import Arguments
+from bgtask_harness.virtual.android.commands.program import parse_int
+from bgtask_harness.virtual.android.port import CommandIO
+from bgtask_harness.virtual.android.system import System
+
+_SVC_HELP = """\
+Available commands:
+    help     Show information about the subcommands
+    power    Control the power manager
+    data     Control mobile data connectivity
+    usb      Control Usb state
+    nfc      Control NFC functions
+    bluetooth Control Bluetooth functions
+    system-server System server process related command
+"""
+
+
+async def svc(phone: System, argv: Sequence[str], io: CommandIO) -> int:
+    """`svc wifi|data enable|disable`, `svc power reboot|shutdown|stayon`."""
+    words = list(argv[1:])
+    subject, verb = [*words, "", ""][:2]
+    if subject == "power" and verb == "reboot":
+        phone.kernel.soon(phone.reboot)
+        return 0
+    if subject == "power" and verb == "stayon":
+        return 0
+    if subject in {"wifi", "data"} and verb in {"enable", "disable"}:
+        switch_radio(phone, subject, on=verb == "enable")
+        return 0
+    if subject in {"wifi", "data"}:
+        what = "Wi-Fi" if subject == "wifi" else "mobile data connectivity"
+        io.err(f"Control the {what}\n\nusage: svc {subject} [enable|disable]\n")
+        return 0
+    io.err(_SVC_HELP)
+    return 0
+
+
+def switch_radio(phone: System, subject: str, *, on: bool) -> None:
+    """Turn Wi-Fi or mobile data on or off, with the setting that says so."""
+    if subject == "wifi":
+        phone.settings.put("global", "wifi_on", "1" if on else "0")
+        phone.network.change(wifi=on)
+    else:
+        phone.settings.put("global", "mobile_data", "1" if on else "0")
+        phone.network.change(mobile=on)
+
+
+async def wifi(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """`cmd wifi set-wifi-enabled enabled|disabled`, `cmd wifi status` in its first line."""
+    verb = arguments.next()
+    if verb == "set-wifi-enabled":
+        switch_radio(phone, "wifi", on=arguments.required() == "enabled")
+        return 0
+    if verb == "status":
+        io.out(f"Wifi is {'enabled' if phone.network.wifi else 'disabled'}\n")
+        return 0
+    io.out(f"Unknown command: {verb}\n" if verb else "Wi-Fi (wifi) commands:\n")
+    return -1
+
+
+async def connectivity(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """`cmd connectivity airplane-mode [enable|disable]`."""
+    verb = arguments.next()
+    if verb != "airplane-mode":
+        io.out(f"Unknown command: {verb}\n" if verb else "Connectivity service commands:\n")
+        return -1
+    word = arguments.next()
+    if word is None:
+        io.out("enabled\n" if phone.network.airplane else "disabled\n")
+        return 0
+    if word not in {"enable", "disable"}:
+        io.out("Connectivity service commands:\n")
+        return -1
+    phone.settings.put("global", "airplane_mode_on", "1" if word == "enable" else "0")
+    phone.network.set_airplane(on=word == "enable")
+    return 0
+
+
+async def netpolicy(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """`cmd netpolicy get|set restrict-background`."""
+    verb, subject = arguments.next(), arguments.next()
+    if verb not in {"get", "set", "list", "add", "remove"}:
+        io.out(f"Unknown command: {verb}\n" if verb else "Network policy manager (netpolicy) commands:\n")
+        return -1
+    if subject == "restrict-background" and verb == "get":
+        io.out(f"Restrict background status: {'enabled' if phone.restrict_background else 'disabled'}\n")
+        return 0
+    if subject == "restrict-background" and verb == "set":
+        word = arguments.next()
+        if word is None:
+            io.out("Error: didn't specify BOOLEAN\n")
+            return -1
+        phone.restrict_background = word.lower() == "true"
+        phone.job_scheduler.changed()
+        return 0
+    if verb in {"add", "remove"} and subject in {"restrict-background-whitelist", "restrict-background-blacklist"}:
+        phone.exempt_from_data_saver(parse_int(arguments.required()), on=(verb == "add") == ("white" in subject))
+        return 0
+    io.out(f"Error: unknown {verb} type '{subject}'\n")
+    return -1
+
+
+async def dumpsys_connectivity(phone: System, _arguments: Arguments, io: CommandIO) -> int:
+    """`dumpsys connectivity`: the default network and its agent, in a short form."""
+    network = phone.network
+    io.out("NetworkFactories for:\n\n")
+    if network.network_id is None:
+        io.out("Active default network: none\n\nCurrent network preferences: \n\nCurrent Networks:\n")
+        return 0
+    metered = "" if network.metered else "NOT_METERED&"
+    capabilities = f"{metered}INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED&NOT_ROAMING&FOREGROUND&NOT_CONGESTED"
+    # NetworkAgentInfo.toString
+    io.out(
+        f"Active default network: {network.network_id}\n\nCurrent network preferences: \n\nCurrent Networks:\n"
+        f"  NetworkAgentInfo{{network{{{network.network_id}}}  handle{{{network.network_id << 32 | 0xCAFED00D}}}  "
+        f"ni{{{network.transport} CONNECTED extra: }} created=0 "
+        f"nc{{[ Transports: {network.transport} Capabilities: {capabilities} ]}}}}\n"
+    )
+    return 0
