@@ -115,8 +115,8 @@ def test_a_hook_command_goes_to_the_receiver_with_its_arguments(
     server: Any, device: AndroidDevice, app: AppSpec, reply: Any
 ) -> None:
     line = (
-        "am broadcast -a bgtask.HOOK -n com.example/com.example.Hook --es command state --es name active_provider "
-        "--es value ''"
+        "am broadcast -a bgtask.HOOK --include-stopped-packages -n com.example/com.example.Hook --es command state "
+        "--es name active_provider --es value ''"
     )
     server.commands[line] = reply('Broadcast completed: result=0, data="ok"\n')
 

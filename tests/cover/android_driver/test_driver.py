@@ -120,7 +120,7 @@ def test_only_what_the_phone_granted_is_a_capability(
 
 
 def test_an_installed_app_with_everything(server: Any, device: AndroidDevice, app: AppSpec, reply: Any) -> None:
-    ping = "am broadcast -a bgtask.HOOK -n com.example/com.example.Hook --es command ping"
+    ping = "am broadcast -a bgtask.HOOK --include-stopped-packages -n com.example/com.example.Hook --es command ping"
     server.commands |= {
         "cmd jobscheduler get-job-state -u 0 com.example 0": reply("waiting\n"),
         "dumpsys package com.example": reply(RECEIVER + INSTALLED),

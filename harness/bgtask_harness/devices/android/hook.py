@@ -23,9 +23,10 @@ _COMPLETED = re.compile(
 
 
 def hook_command(package: str, receiver: str, command: str, arguments: Mapping[str, str]) -> list[str]:
-    """Give the broadcast that carries a command to the hook."""
+    """Give the broadcast that carries a command to the hook; one that was never started, or stopped, gets it too."""
+    where = ["-a", ACTION, "--include-stopped-packages", "-n", f"{package}/{receiver}"]
     extras = [word for key, value in arguments.items() for word in ("--es", key, value)]
-    return ["am", "broadcast", "-a", ACTION, "-n", f"{package}/{receiver}", "--es", "command", command, *extras]
+    return ["am", "broadcast", *where, "--es", "command", command, *extras]
 
 
 def read_answer(done: Completed) -> Meaning:

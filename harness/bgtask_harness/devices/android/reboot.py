@@ -21,8 +21,9 @@ _STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
 _BETWEEN_S = 0.1
 _PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
 """While it answers the phone itself waits: an in-process phone has no other time than that."""
-_ONE_QUESTION_S = 5.0
-"""A frozen connection stays `device` for ever: each question has a bound of its own."""
+_ONE_QUESTION_S = 30.0
+"""A frozen connection stays `device` for ever, so each question has a bound of its own. It is also how long an
+in-process phone that is off may take to come up, which costs nobody any time."""
 
 
 def reboot(link: Link, deadline: Deadline, progress: Progress, regain: Regain) -> Answer:
