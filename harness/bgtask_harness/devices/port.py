@@ -83,7 +83,8 @@ class DeviceFacts:
 class ClockReading:
     """All clocks in one command, with the sentinel that was logged by it. Units: nanoseconds.
 
-    `error_ns` bounds how far apart boot and wall reading may lie: half the command's time plus the clocks' grain.
+    `error_ns` bounds how far apart boot and wall reading may lie: the whole time that the command took (the phone reads
+    one after the other, anywhere in it) plus the clocks' grain.
     """
 
     number: int

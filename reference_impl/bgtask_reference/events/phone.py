@@ -17,7 +17,7 @@ class ClockSampled(Event):
         boot_id: `/proc/sys/kernel/random/boot_id`; another one means that the phone has booted since.
         boot_ns: The boot clock.
         wall_ns: The wall clock.
-        error_ns: How far apart the two readings may lie: half the time that the command took plus the clocks' grain.
+        error_ns: How far apart the two readings may lie: the time that the command took plus the clocks' grain.
         host_ns: The host's monotonic clock in the middle of the command.
 
     """
