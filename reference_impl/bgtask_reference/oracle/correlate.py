@@ -29,20 +29,22 @@ class Join:
         self._task_of_work: dict[str, str] = {}
         self._work_of_attempt: dict[str, str] = {}
         self._task_of_attempt: dict[str, str] = {}
-        self._work_of_job: dict[tuple[str | None, int], list[tuple[int, str]]] = {}
+        self._work_of_job: dict[int, list[tuple[int, str]]] = {}
         for entry in entries:
             if isinstance(entry.event, WorkListed):
                 self._learn_rows(entry.index, entry.event)
             elif isinstance(entry.event, TaskEvent):
-                self._learn_subject(entry.event.subject)
+                self._learn_subject(entry.index, entry.event.subject)
 
     def _learn_rows(self, index: int, listed: WorkListed) -> None:
         for row in listed.rows:
             self._names_of_work[row.work_id] = row.unique_names
             if row.job_id is not None:
-                self._work_of_job.setdefault((None, row.job_id), []).append((index, row.work_id))
+                self._work_of_job.setdefault(row.job_id, []).append((index, row.work_id))
 
-    def _learn_subject(self, subject: Subject) -> None:
+    def _learn_subject(self, index: int, subject: Subject) -> None:
+        if subject.work_id and subject.job_id is not None:
+            self._work_of_job.setdefault(subject.job_id, []).append((index, subject.work_id))
         if subject.work_id and subject.unique_name:
             self._names_of_work.setdefault(subject.work_id, (subject.unique_name,))
         if subject.work_id and subject.task:
@@ -84,5 +86,5 @@ class Join:
         who = self.identify(subject)
         if who.task or who.work_id or subject.job_id is None:
             return who
-        rows = [work for at, work in self._work_of_job.get((None, subject.job_id), []) if at < index]
+        rows = [work for at, work in self._work_of_job.get(subject.job_id, []) if at < index]
         return self.identify(Subject(work_id=rows[-1])) if rows else who

@@ -62,6 +62,7 @@ class Coverage:
         self._seen = {
             entry.event.number: entry.index for entry in reversed(entries) if isinstance(entry.event, SentinelSeen)
         }
+        self._reach = self._reaches()
 
     def hole_between(self, first: int, last: int) -> Hole | None:
         """Give a hole that touches what lies between two journal indices; None when there is none."""
@@ -75,20 +76,23 @@ class Coverage:
             start -= 1
         if start < 0:
             return None
-        first = last = samples[start]
-        ended_by = "the record ends there"
-        for sample in samples[start + 1 :]:
-            broken = self._break_between(last, sample)
-            if broken:
-                ended_by = broken
-                break
-            last = sample
-        return Proof(first, last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by)
+        end, ended_by = self._reach[start]
+        last = samples[end]
+        return Proof(samples[start], last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by)
+
+    def _reaches(self) -> list[tuple[int, str]]:
+        """For each sample: the last one up to which nothing is missing, and what broke it there."""
+        samples = self._timeline.samples
+        found = [(len(samples) - 1, "the record ends there")] * len(samples)
+        for number in range(len(samples) - 2, -1, -1):
+            broken = self._break_between(samples[number], samples[number + 1])
+            found[number] = (number, broken) if broken else found[number + 1]
+        return found
 
     def _break_between(self, a: Sample, b: Sample) -> str | None:
         if a.boot != b.boot:
             return "the phone booted"
-        if b.number not in self._seen:
+        if a.number not in self._seen or b.number not in self._seen:
             return f"sentinel {b.number} did not come back in the log"
         if self._seen[b.number] < self._seen[a.number]:
             return f"sentinel {b.number} came back before sentinel {a.number}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
+from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.outside import Fact
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.slices import TaskSlice
@@ -42,34 +43,40 @@ class Weather:
     proof: tuple[int, ...]
 
 
-def weather(task: TaskSlice, outside: Outside, first: int, last: int) -> Weather:
-    """Look at the environment between two journal indices.
+@dataclass(frozen=True, slots=True)
+class While:
+    """From a journal index until a boot time had surely passed, which the record shows at another journal index."""
+
+    first: int
+    last: int
+    boot: int
+    until_ns: int
+
+    def is_over(self, when: When) -> bool:
+        """True for what surely happened after it."""
+        return when.boot is not None and (when.boot, when.lo) >= (self.boot, self.until_ns) and when.index > self.first
+
+
+def weather(task: TaskSlice, outside: Outside, span: While) -> Weather:
+    """Look at the environment of a while.
 
     A fact holds there only when it was read before and after and no reading between them says otherwise.
     """
-    reasons = [*_refusals(task, first, last), *_job_reasons(task, outside, first, last)]
+    reasons = [*_refusals(task, span), *_job_reasons(task, outside, span)]
     unknown: list[str] = []
     proof: list[int] = []
     wanted = jobscheduler.facts_that_matter(task.task, outside.device.api_level)
     for name in (*wanted, "stopped"):
-        readings = _during(outside.facts.get(name, ()), first, last)
-        reasons += _holds(name, readings, task.task, outside)
-        if name in wanted and not _surrounds(readings, first, last):
+        readings = outside.facts.get(name, ())
+        before = [each for each in readings if each.index < span.first][-1:]
+        during = [each for each in readings if each.index >= span.first and not span.is_over(each.when)]
+        after = [each for each in readings if span.is_over(each.when)][:1]
+        looked_at = [*before, *during, *after]
+        reasons += _holds(name, looked_at, task.task, outside)
+        if name in wanted and not (before and after):
             unknown.append(name)
-        proof += [reading.index for reading in readings]
+        proof += [reading.index for reading in looked_at]
     return Weather(tuple(reasons), tuple(unknown), tuple(sorted(set(proof))))
-
-
-def _during(readings: tuple[Fact, ...], first: int, last: int) -> list[Fact]:
-    """Give the last reading before, all readings during, and the first one after."""
-    before = [each for each in readings if each.index < first][-1:]
-    during = [each for each in readings if first <= each.index < last]
-    after = [each for each in readings if each.index >= last][:1]
-    return [*before, *during, *after]
-
-
-def _surrounds(readings: list[Fact], first: int, last: int) -> bool:
-    return bool(readings) and readings[0].index < first and readings[-1].index >= last
 
 
 def _holds(name: str, readings: list[Fact], task: TaskSpec, outside: Outside) -> Iterator[Reason]:
@@ -80,19 +87,19 @@ def _holds(name: str, readings: list[Fact], task: TaskSpec, outside: Outside) ->
             return
 
 
-def _refusals(task: TaskSlice, first: int, last: int) -> Iterator[Reason]:
+def _refusals(task: TaskSlice, span: While) -> Iterator[Reason]:
     for step in task.steps:
-        if step.kind is StepKind.REFUSED and first < step.index <= last:
+        if step.kind is StepKind.REFUSED and span.first < step.index <= span.last:
             yield Reason(Hold("W22", "WorkManager refused the run, because it was before its schedule"), step.index)
             return
 
 
-def _job_reasons(task: TaskSlice, outside: Outside, first: int, last: int) -> Iterator[Reason]:
+def _job_reasons(task: TaskSlice, outside: Outside, span: While) -> Iterator[Reason]:
     """Read what the app's jobs waited for. A job is rarely known by task, so only what holds all of them counts."""
     shared = APP_WIDE | (NETWORK if task.task.network is not Network.NOT_REQUIRED else frozenset())
     package = outside.app.package
     for index, _, listed in outside.jobs:
-        for job in listed.jobs if first < index <= last else ():
+        for job in listed.jobs if span.first < index <= span.last else ():
             unmet = [name for name in job.unsatisfied if name in shared]
             if unmet and package in {job.source_package, job.component.partition("/")[0]}:
                 words = f"the app's job {job.job_id} was waiting for {unmet[0]}"

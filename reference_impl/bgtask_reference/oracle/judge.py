@@ -11,6 +11,7 @@ from bgtask_reference.events import Entry
 from bgtask_reference.events import Header
 from bgtask_reference.events import History
 from bgtask_reference.events import LineUnknown
+from bgtask_reference.events import ScenarioEnded
 from bgtask_reference.events import Verdict
 from bgtask_reference.events import WindowClosed
 from bgtask_reference.events import WindowOpened
@@ -57,7 +58,8 @@ def judge(history: History) -> Report:
         return Report((), notes=("The header is missing: nothing can be judged.",))
     rules = [rule for rule in CATALOGUE if rule.norm in header.app.norms and header.device.platform in rule.platforms]
     sliced = cut(history)
-    doubts = Doubts(_record_doubt(history), _gap_doubt(history, sliced.outside), len(sliced.unexplained))
+    gap, lacks = _gap_doubt(history, sliced.outside), _unsupported(history)
+    doubts = Doubts(_record_doubt(history), gap, len(sliced.unexplained), lacks)
     entries = {entry.index: entry for entry in history.entries}
     verdicts: list[Verdict] = []
     given_up = 0
@@ -126,6 +128,11 @@ def _gap_doubt(history: History, outside: Outside) -> str:
     first, last = (opened or [-1])[0], (closed or [outside.last_index + 1])[-1]
     holes = [hole for hole in outside.coverage.holes if not hole.expected and hole.after < last and hole.before > first]
     return f"{holes[0].reason}: what happened there is unknown" if holes else ""
+
+
+def _unsupported(history: History) -> str:
+    ends = (entry.event for entry in history.entries if isinstance(entry.event, ScenarioEnded))
+    return next((end.reason or "the scenario was not supported" for end in ends if end.outcome == "unsupported"), "")
 
 
 def _notes(header: Header, entries: Sequence[Entry], sliced: Sliced, given_up: int) -> Iterator[str]:

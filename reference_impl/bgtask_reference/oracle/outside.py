@@ -51,8 +51,13 @@ class Stimulus:
 class Fact:
     """One reading of one fact of the environment."""
 
-    index: int
+    when: When
     value: bool | int | str
+
+    @property
+    def index(self) -> int:
+        """Its place in the journal."""
+        return self.when.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,17 @@ def strongest(levels: Iterable[ForceLevel]) -> ForceLevel:
     return max(levels, key=LEVELS.index, default=ForceLevel.NATURAL)
 
 
-def read_facts(entries: Sequence[Entry]) -> dict[str, tuple[Fact, ...]]:
+def read_facts(entries: Sequence[Entry], timeline: Timeline) -> dict[str, tuple[Fact, ...]]:
     """Collect every reading of every fact, in recorded order."""
     found: dict[str, list[Fact]] = {}
     for entry in entries:
-        if isinstance(entry.event, EnvironmentSampled):
-            for name, value in entry.event.facts.items():
-                found.setdefault(name, []).append(Fact(entry.index, value))
-        elif isinstance(entry.event, EnvironmentChanged):
-            found.setdefault(entry.event.fact, []).append(Fact(entry.index, entry.event.value))
+        event = entry.event
+        if isinstance(event, EnvironmentSampled):
+            when = timeline.place(entry)
+            for name, value in event.facts.items():
+                found.setdefault(name, []).append(Fact(when, value))
+        elif isinstance(event, EnvironmentChanged):
+            found.setdefault(event.fact, []).append(Fact(timeline.place(entry), event.value))
     return {name: tuple(readings) for name, readings in found.items()}
 
 

@@ -7,7 +7,8 @@ it could belong to either of two runs it stays apart: its unique name is unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from bgtask_reference.platform import constants
 
 RunEvent = RunStarted | RunFinished | RunStopped
 T = TypeVar("T")
+REACH = 64  # journal entries: what lies further apart does not lie side by side in the log
+LOOK_BACK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Sighting:
         return isinstance(self.event, RunStarted)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """A run while it is being put together."""
 
@@ -79,70 +82,112 @@ class Draft:
         return all(each.source is not sighting.source for each in self.sightings(sighting))
 
 
+class Shelf:
+    """Drafts by the journal index of what was sighted, so that one need not look through all of them."""
+
+    def __init__(self) -> None:
+        self._at: list[int] = []
+        self._drafts: list[Draft] = []
+        self.all: list[Draft] = []
+
+    def new(self) -> Draft:
+        """Begin a draft."""
+        draft = Draft()
+        self.all.append(draft)
+        return draft
+
+    def put(self, draft: Draft, each: Sighting) -> None:
+        """Add a sighting to a draft, and remember where it was."""
+        draft.sightings(each).append(each)
+        place = bisect_right(self._at, each.when.index)
+        self._at.insert(place, each.when.index)
+        self._drafts.insert(place, draft)
+
+    def beside(self, each: Sighting) -> list[Draft]:
+        """Give the drafts whose start or end was sighted beside this one and not yet by its source, nearest first."""
+        near = [draft for draft in self._near(each) if _is_beside(draft, each) and draft.lacks(each)]
+        return sorted(near, key=lambda draft: _distance(draft.sightings(each)[0], each))
+
+    def _near(self, each: Sighting) -> list[Draft]:
+        index = each.when.index
+        first, last = bisect_left(self._at, index - REACH), bisect_right(self._at, index + REACH)
+        return list({id(draft): draft for draft in self._drafts[first:last]}.values())
+
+
 def merge(sightings: Sequence[Sighting]) -> tuple[Run, ...]:
     """Make runs of sightings, in the order in which they began."""
-    drafts = _by_attempt([each for each in sightings if each.who.attempt_id])
+    named = _by_attempt([each for each in sightings if each.who.attempt_id])
+    under_way: dict[str | None, list[Draft]] = {}
+    for draft in named.all:
+        under_way.setdefault(draft.who.work_id, []).append(draft)
     for each in sightings:
         if each.who.work_id and not each.who.attempt_id:
-            _add_by_work(drafts, each)
-    anonymous: list[Draft] = []
+            _add_by_work(named, under_way.setdefault(each.who.work_id, []), each)
+    anonymous = Shelf()
     for each in sightings:
         if not each.who.work_id and not each.who.attempt_id:
-            _add_anonymous(drafts, anonymous, each)
-    return _finished([*drafts, *anonymous])
+            _add_anonymous(named, anonymous, each)
+    return _finished([*named.all, *anonymous.all])
 
 
-def _by_attempt(sightings: Iterable[Sighting]) -> list[Draft]:
-    drafts: dict[str, Draft] = {}
+def _by_attempt(sightings: Iterable[Sighting]) -> Shelf:
+    shelf, drafts = Shelf(), dict[str | None, Draft]()
     for each in sightings:
-        draft = drafts.setdefault(each.who.attempt_id or "", Draft())
+        draft = drafts.get(each.who.attempt_id) or shelf.new()
+        drafts[each.who.attempt_id] = draft
         told_twice = isinstance(each.event, RunFinished) and any(
             isinstance(end.event, RunFinished) and end.source is each.source for end in draft.ends
         )
-        (draft.again if told_twice else draft.sightings(each)).append(each)
-    return list(drafts.values())
+        if told_twice:
+            draft.again.append(each)
+        else:
+            shelf.put(draft, each)
+    return shelf
 
 
-def _add_by_work(drafts: list[Draft], each: Sighting) -> None:
-    same = [draft for draft in drafts if draft.who.work_id == each.who.work_id and draft.lacks(each)]
-    found = _beside(same, each) or (_latest(same, lambda draft: _open_before(draft, each)) if not each.starts else None)
+def _add_by_work(shelf: Shelf, of_this_work: list[Draft], each: Sighting) -> None:
+    same = (draft for draft in shelf.beside(each) if draft.who.work_id == each.who.work_id)
+    found = next(same, None) or (None if each.starts else _last_begun(of_this_work, each))
     if found is None:
-        found = Draft()
-        drafts.append(found)
-    found.sightings(each).append(each)
+        found = shelf.new()
+        of_this_work.append(found)
+    shelf.put(found, each)
 
 
-def _add_anonymous(drafts: list[Draft], anonymous: list[Draft], each: Sighting) -> None:
-    near = _beside([draft for draft in drafts if _fits(draft, each) and draft.lacks(each)], each)
-    still_open = [draft for draft in anonymous if _fits(draft, each) and draft.lacks(each) and not draft.ends]
+def _last_begun(drafts: Sequence[Draft], each: Sighting) -> Draft | None:
+    """Give the run of one work that was under way when it ended: one work never has two, so it is the last to begin."""
+    before = (draft for draft in reversed(drafts) if draft.starts and draft.starts[0].when.index < each.when.index)
+    last = next(before, None)
+    return last if last and not last.ends else None
+
+
+def _add_anonymous(named: Shelf, anonymous: Shelf, each: Sighting) -> None:
+    beside = [draft for draft in named.beside(each) if _fits(draft, each)]
+    near = beside[0] if beside else None
+    still_open = [draft for draft in anonymous.all[-LOOK_BACK:] if _is_open(draft) and _fits(draft, each)]
     if each.starts:
-        corroborated = near or _beside(still_open, each)
-        if corroborated is None:
-            corroborated = Draft()
-            anonymous.append(corroborated)
-        corroborated.starts.append(each)
+        other = (draft for draft in anonymous.beside(each) if draft in still_open)
+        anonymous.put(near or next(other, None) or anonymous.new(), each)
     elif near is not None and (near.starts or not still_open):
         near.ends.append(each)
-    elif near is not None and len(still_open) == 1 and _only_one(drafts, each):
+    elif near is not None and len(still_open) == 1 == len(beside):
         near.starts += still_open[0].starts
         near.ends.append(each)
-        anonymous.remove(still_open[0])
+        anonymous.all.remove(still_open[0])
+        still_open[0].starts.clear()
     else:
         _end_anonymous(anonymous, still_open, each)
 
 
-def _end_anonymous(anonymous: list[Draft], still_open: list[Draft], each: Sighting) -> None:
-    ended = _beside([draft for draft in anonymous if draft.ends and _fits(draft, each) and draft.lacks(each)], each)
+def _is_open(draft: Draft) -> bool:
+    return bool(draft.starts) and not draft.ends
+
+
+def _end_anonymous(anonymous: Shelf, still_open: list[Draft], each: Sighting) -> None:
+    ended = (draft for draft in anonymous.beside(each) if _fits(draft, each))
     # The latest start first: it accuses nobody of an overlap that need not have been.
-    found = ended or (still_open[-1] if still_open else None)
-    if found is None:
-        found = Draft()
-        anonymous.append(found)
-    found.ends.append(each)
-
-
-def _only_one(drafts: Iterable[Draft], each: Sighting) -> bool:
-    return sum(_is_beside(draft, each) and _fits(draft, each) for draft in drafts) == 1
+    found = next(ended, None) or (still_open[-1] if still_open else anonymous.new())
+    anonymous.put(found, each)
 
 
 def _fits(draft: Draft, each: Sighting) -> bool:
@@ -152,14 +197,9 @@ def _fits(draft: Draft, each: Sighting) -> bool:
     return who.task == each.who.task is not None and (each.who.name is None or who.name in {None, each.who.name})
 
 
-def _beside(drafts: Iterable[Draft], each: Sighting) -> Draft | None:
-    near = [draft for draft in drafts if _is_beside(draft, each)]
-    return min(near, key=lambda draft: _distance(draft.sightings(each)[0], each), default=None)
-
-
 def _is_beside(draft: Draft, each: Sighting) -> bool:
     told = draft.sightings(each)
-    if not told or (told[0].starts is each.starts and not _same_result(told[0], each)):
+    if not told or not _same_result(told[0], each):
         return False
     return _distance(told[0], each) <= constants.allowance_ns("sightings_spread")
 
@@ -175,15 +215,8 @@ def _distance(a: Sighting, b: Sighting) -> int:
     return max(abs(span.lo), abs(span.hi))
 
 
-def _open_before(draft: Draft, each: Sighting) -> bool:
-    return bool(draft.starts) and not draft.ends and draft.starts[0].when.index < each.when.index
-
-
-def _latest(drafts: Sequence[Draft], fits: Callable[[Draft], bool]) -> Draft | None:
-    return next((draft for draft in reversed(drafts) if fits(draft)), None)
-
-
 def _finished(drafts: Sequence[Draft]) -> tuple[Run, ...]:
+    drafts = [draft for draft in drafts if draft.starts or draft.ends]
     ordered = sorted(drafts, key=lambda draft: min(each.when.index for each in (*draft.starts, *draft.ends)))
     return tuple(_run(number, draft) for number, draft in enumerate(ordered))
 

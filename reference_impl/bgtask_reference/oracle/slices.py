@@ -12,6 +12,7 @@ from bgtask_reference.events import Entry
 from bgtask_reference.events import Event
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import History
+from bgtask_reference.events import JobScheduled
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import PhoneBooted
@@ -26,6 +27,7 @@ from bgtask_reference.events import RunStarted
 from bgtask_reference.events import RunStopped
 from bgtask_reference.events import RunWanted
 from bgtask_reference.events import SentinelSeen
+from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
 from bgtask_reference.oracle.clocks import Timeline
@@ -43,7 +45,15 @@ from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 
+TASK_STEPS = {
+    RequestMade: StepKind.REQUEST,
+    RequestCancelled: StepKind.CANCEL,
+    RunRefused: StepKind.REFUSED,
+    JobScheduled: StepKind.ARMED,
+}
 RUN_STEPS = frozenset({StepKind.START, StepKind.FINISH, StepKind.STOP})
+
+MAY_BE_OTHERS = RUN_STEPS | {StepKind.REQUEST, StepKind.REFUSED, StepKind.ARMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,9 @@ def cut(history: History) -> Sliced:
     )
     seen = frozenset(each.event.source for each in entries if not isinstance(each.event, SentinelSeen))
     last = entries[-1].index if entries else -1
-    outside = Outside(header.app, header.device, timeline, coverage, read_facts(entries), stimuli, jobs, seen, last)
+    outside = Outside(
+        header.app, header.device, timeline, coverage, read_facts(entries, timeline), stimuli, jobs, seen, last
+    )
     runs = _runs(entries, join, outside)
     steps = [*_other_steps(entries, join, outside), *_run_steps(runs)]
     wants = [Want(each.event, timeline.place(each)) for each in entries if isinstance(each.event, RunWanted)]
@@ -150,17 +162,13 @@ def _step(entry: Entry, join: Join, outside: Outside) -> Step | None:
     event, package = entry.event, outside.app.package
     when = outside.timeline.place(entry)
     here, source = (entry.index,), frozenset({event.source})
-    match event:
-        case RequestMade():
-            who = join.identify(event.subject)
-            return Step(StepKind.REQUEST, when, here, who, source, request=event.request)
-        case RequestCancelled():
-            who = NOT_KNOWN if event.everything else join.identify(event.subject)
-            return Step(StepKind.CANCEL, when, here, who, source, everything=event.everything)
-        case RunRefused():
-            return Step(StepKind.REFUSED, when, here, join.identify(event.subject), source)
-        case WorkListed():
-            return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, listed=event)
+    if isinstance(event, TaskEvent) and type(event) in TASK_STEPS:
+        everything = isinstance(event, RequestCancelled) and event.everything
+        who = NOT_KNOWN if everything else join.identify(event.subject)
+        request = event.request if isinstance(event, RequestMade) else RequestKind.UNKNOWN
+        return Step(TASK_STEPS[type(event)], when, here, who, source, request=request, everything=everything)
+    if isinstance(event, WorkListed):
+        return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, listed=event)
     return Step(StepKind.DIED, when, here, NOT_KNOWN, source) if _ends_bodies(event, package) else None
 
 
@@ -204,7 +212,7 @@ def _concerns(task: TaskSpec, name: str, step: Step, *, periodic: bool) -> bool 
         return _requested(task, step.request, periodic=periodic)
     if step.kind is StepKind.CANCEL:
         return True if step.everything or step.who.task == task.id else None
-    return None if step.kind in RUN_STEPS | {StepKind.REQUEST, StepKind.REFUSED} else True
+    return None if step.kind in MAY_BE_OTHERS else True
 
 
 def _requested(task: TaskSpec, kind: RequestKind, *, periodic: bool) -> bool | None:

@@ -27,6 +27,8 @@ class StepKind(StrEnum):
     FINISH = "finish"
     STOP = "stop"
     REFUSED = "refused"
+    ARMED = "armed"
+    """WorkManager handed its next run to the system."""
     LISTED = "listed"
     CLEARED = "cleared"
     """The app's data was deleted: no row is left and no worker runs."""

@@ -102,7 +102,8 @@ def _(event: RequestCancelled) -> str:
 
 @what.register
 def _(event: RunWanted) -> str:
-    return f"a run of {event.unique_name or event.task} was wanted within {event.within_ns / NS_PER_S:g} s"
+    bound = f" within {event.within_ns / NS_PER_S:g} s" if event.within_ns else ""
+    return f"a run of {event.unique_name or event.task} was wanted{bound}"
 
 
 @what.register

@@ -21,12 +21,14 @@ class Doubts:
         record: Why the record itself is not whole.
         gap: Why the log of the measured window is not whole.
         unexplained: How many events belong to no task that is known.
+        unsupported: Why the scenario could not be carried out on this device.
 
     """
 
     record: str = ""
     gap: str = ""
     unexplained: int = 0
+    unsupported: str = ""
 
 
 def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) -> Verdict:
@@ -70,6 +72,8 @@ def _doubt(judgement: Judgement, reason: str, doubts: Doubts) -> tuple[Judgement
     if doubts.record:
         seen = f"; what is left of it says {judgement.value}: {reason}" if judgement is Judgement.FAIL else ""
         return Judgement.INCONCLUSIVE, f"{doubts.record}{seen}"
+    if judgement is Judgement.NOT_EXERCISED and doubts.unsupported:
+        return Judgement.UNSUPPORTED, doubts.unsupported
     if judgement is not Judgement.PASS:
         return judgement, reason
     if doubts.gap:

@@ -13,6 +13,7 @@ from bgtask_reference.oracle.findings import Facts
 from bgtask_reference.oracle.fold import Breach
 from bgtask_reference.oracle.fold import Fold
 from bgtask_reference.oracle.orders import one_by_one
+from bgtask_reference.oracle.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,13 @@ def minimal(fold: Fold, breach: Breach) -> Witness:
         without = [each for each in kept if each != position]
         if still_fails(fold, breach, without):
             kept = without
-    entries = {index for position in kept for index in fold.steps[position].entries[:1]}
-    entries |= {index for position in kept for index in fold.steps[position].entries if index in breach.facts}
-    return Witness(tuple(kept), tuple(sorted(entries)))
+    facts = {index for position in kept for index in _telling(fold.steps[position])}
+    return Witness(tuple(kept), tuple(sorted(facts)))
+
+
+def _telling(step: Step) -> tuple[int, ...]:
+    """Give the one event of a step that its time was taken from, or all of a step that nobody's log tells."""
+    return (step.index,) if step.index in step.entries else step.entries
 
 
 def still_fails(fold: Fold, breach: Breach, kept: list[int]) -> bool:

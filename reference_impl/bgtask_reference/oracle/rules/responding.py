@@ -19,6 +19,7 @@ from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.clocks import wall_elapsed
 from bgtask_reference.oracle.coverage import Proof
 from bgtask_reference.oracle.environment import Weather
+from bgtask_reference.oracle.environment import While
 from bgtask_reference.oracle.environment import weather
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
@@ -155,7 +156,8 @@ def _unmet(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds) -> Fin
 def _unmet_in_a_whole_log(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds, proof: Proof) -> Finding:
     rule, facts = wish.rule, wish.facts
     last = _index_after(outside, wish.closes_ns, proof)
-    seen = weather(task, outside, wish.begins.index, last)
+    span = While(wish.begins.index, last, proof.first.boot, wish.closes_ns)
+    seen = weather(task, outside, span)
     if started := _job_started_for_nothing(wish, outside):
         reason = "W22: the system started the job and WorkManager ran nothing: too early by its schedule"
         return Finding(rule, Word.EXCUSED, reason, (*facts, started))

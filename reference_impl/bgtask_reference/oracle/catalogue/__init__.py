@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -20,6 +19,14 @@ from bgtask_reference.oracle.rules import retry
 from bgtask_reference.oracle.rules import timing
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.platform import constants
+
+JUDGING = (
+    "bgtask_reference.oracle",
+    "bgtask_reference.oracle.catalogue",
+    "bgtask_reference.oracle.rules",
+    "bgtask_reference.platform",
+)
+"""Packages whose every line may change what a history is judged to be."""
 
 CATALOGUE: tuple[Rule, ...] = (
     *responding.RULES,
@@ -37,7 +44,7 @@ CATALOGUE: tuple[Rule, ...] = (
 def catalogue_hash() -> str:
     """Hash of every rule, of the code that judges by them and of the constants: the same hash, the same verdicts."""
     digest = hashlib.sha256()
-    for package in ("bgtask_reference.oracle", "bgtask_reference.oracle.rules", "bgtask_reference.platform"):
+    for package in JUDGING:
         for name, text in _sources(package):
             digest.update(f"{package}/{name}\0{text}\0".encode())
     return digest.hexdigest()[:16]
@@ -84,7 +91,3 @@ def _needs(rule: Rule) -> str:
     return "; and ".join(
         " or ".join(f"`{name}`" for name in sorted(source.value for source in each)) for each in rule.needs
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

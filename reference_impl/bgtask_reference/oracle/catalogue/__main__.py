@@ -1,0 +1,7 @@
+"""Writes the documentation's page of rules."""
+
+import sys
+
+from bgtask_reference.oracle.catalogue import page
+
+sys.stdout.write(page())

@@ -1,0 +1,408 @@
+"""R4, R6, R9, R10, R12: a history that keeps each rule, one that breaks it, and those in which nobody may decide."""
+
+from __future__ import annotations
+
+from bgtask_tests_histories import IMMEDIATE
+from bgtask_tests_histories import PACKAGE
+from bgtask_tests_histories import PERIODIC
+from bgtask_tests_histories import SYNC
+from bgtask_tests_histories import Writer
+from bgtask_tests_histories import app
+from bgtask_tests_histories import quiet
+from bgtask_tests_histories import work_of
+
+from bgtask_reference.events import NS_PER_S
+from bgtask_reference.events import Clock
+from bgtask_reference.events import JobRow
+from bgtask_reference.events import JobScheduled
+from bgtask_reference.events import JobsListed
+from bgtask_reference.events import Judgement
+from bgtask_reference.events import LogLost
+from bgtask_reference.events import RequestKind
+from bgtask_reference.events import Result
+from bgtask_reference.events import RunFinished
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import Source
+from bgtask_reference.events import Stamp
+from bgtask_reference.events import Subject
+from bgtask_reference.events import Verdict
+from bgtask_reference.events import WorkState
+from bgtask_reference.oracle import judge
+
+RETRY = Result.RETRY
+
+
+def verdict(writer: Writer, rule: str) -> Verdict:
+    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
+
+
+def judged(writer: Writer, rule: str) -> Judgement:
+    return verdict(writer, rule).judgement
+
+
+def asked() -> Writer:
+    return Writer().begin().names().request()
+
+
+def kinds(writer: Writer, told: Verdict) -> list[str]:
+    return [type(writer.entries[index].event).__name__ for index in told.witness]
+
+
+# --- R6: backoff and attempts -----------------------------------------------------------------------------------------
+
+
+def test_a_retry_after_its_backoff_is_in_time() -> None:
+    writer = asked().run(result=RETRY).wait(30).run(attempt=2, result=RETRY).wait(60).run(attempt=3).sample()
+
+    assert judged(writer, "R6.backoff") is Judgement.PASS
+    assert verdict(writer, "R6.attempts").exercised == 3
+
+
+def test_a_retry_that_ignores_its_backoff_fails_with_the_retry_and_the_start() -> None:
+    writer = asked().run(result=RETRY).wait(3).run(attempt=2).sample()
+
+    told = verdict(writer, "R6.backoff")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunFinished", "RunStarted"]
+
+
+def test_a_backoff_that_does_not_grow_fails_at_the_second_retry() -> None:
+    writer = asked().run(result=RETRY).wait(31).run(attempt=2, result=RETRY).wait(31).run(attempt=3).sample()
+
+    told = verdict(writer, "R6.backoff")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunStarted", "RunFinished", "RunStarted"], "the first start tells its number"
+
+
+def test_a_backoff_of_unknown_attempts_is_at_least_the_first_one() -> None:
+    writer = Writer().begin(clear=False).names().run(attempt=None, result=RETRY).wait(31).run(attempt=None).sample()
+
+    assert judged(writer, "R6.backoff") is Judgement.PASS
+
+
+def test_an_attempt_number_that_is_not_raised_fails() -> None:
+    writer = asked().run(result=RETRY).wait(31).run(attempt=1).sample()
+
+    assert judged(writer, "R6.attempts") is Judgement.FAIL
+
+
+def test_an_attempt_number_that_nobody_tells_is_inconclusive_and_names_the_source() -> None:
+    writer = Writer(sources=("app-log", "info")).begin().names().request().run(result=RETRY).wait(31).run().sample()
+
+    told = verdict(writer, "R6.attempts")
+
+    assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("beacon",))
+
+
+def test_a_system_stop_keeps_the_count_and_the_old_enqueue_time() -> None:
+    writer = asked()
+    stopped = writer.start()
+    writer.wait(600).stop(stopped).wait(1).run(attempt=2).sample()
+
+    assert judged(writer, "R6.attempts") is Judgement.PASS
+    assert judged(writer, "R6.backoff") is Judgement.PASS
+
+
+def test_a_success_begins_the_count_again() -> None:
+    writer = asked().run(result=RETRY).wait(31).run(attempt=2).wait(3600).run(attempt=1).sample()
+
+    assert judged(writer, "R6.attempts") is Judgement.PASS
+
+
+# --- R4: overlap ------------------------------------------------------------------------------------------------------
+
+
+def test_two_runs_of_one_unique_name_at_a_time_fail_for_name_and_task() -> None:
+    writer = asked()
+    first = writer.start()
+    second = writer.wait(1).start(attempt=2)
+    writer.wait(1).finish(first).finish(second).sample()
+
+    told = verdict(writer, "R4.overlap")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunStarted", "RunStarted", "RunFinished"]
+    assert judged(writer, "R4.task-overlap") is Judgement.FAIL
+
+
+def test_two_names_of_one_task_at_a_time_break_the_contract_and_not_the_platform() -> None:
+    writer = asked().request(kind=RequestKind.ONE_TIME)
+    first = writer.start(PERIODIC)
+    second = writer.start(IMMEDIATE)
+    writer.wait(1).finish(first).finish(second).sample()
+
+    assert judged(writer, "R4.overlap") is Judgement.PASS
+    assert judged(writer, "R4.task-overlap") is Judgement.FAIL
+
+
+def test_runs_one_after_the_other_overlap_nothing() -> None:
+    writer = asked().request(kind=RequestKind.ONE_TIME).run(PERIODIC).run(IMMEDIATE).sample()
+
+    assert verdict(writer, "R4.task-overlap").exercised == 2
+    assert judged(writer, "R4.task-overlap") is Judgement.PASS
+
+
+def test_a_run_that_fell_silent_when_its_process_died_overlaps_nothing() -> None:
+    writer = asked()
+    writer.start()
+    writer.wait(5).process().run(attempt=2).sample()
+
+    assert judged(writer, "R4.overlap") is Judgement.PASS
+
+
+def test_a_run_that_merely_fell_silent_accuses_nobody() -> None:
+    writer = asked()
+    writer.start()
+    writer.wait(5).run(attempt=2).sample()
+
+    assert judged(writer, "R4.overlap") is Judgement.PASS
+    assert verdict(writer, "R4.overlap").exercised == 1, "only the first start had nothing beside it"
+
+
+def test_overlap_without_starts_is_inconclusive() -> None:
+    writer = Writer(sources=("info",)).begin().names().run().sample()
+
+    assert verdict(writer, "R4.overlap").missing == ("app-log", "beacon", "wm-debug")
+
+
+def test_anonymous_runs_that_overlap_break_the_contract() -> None:
+    writer = Writer(sources=("app-log",)).begin().request()
+    first, second = writer.start(), writer.wait(1).start()
+    writer.wait(1).finish(first).finish(second).sample()
+
+    assert judged(writer, "R4.task-overlap") is Judgement.FAIL
+    assert judged(writer, "R4.overlap") is not Judgement.FAIL
+
+
+# --- R9: cancel -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_after_cancel_fails_with_the_cancellation_and_the_start() -> None:
+    writer = asked().run().wait(5).cancel().wait(3600).run().sample()
+
+    told = verdict(writer, "R9.cancel")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RequestCancelled", "RunStarted"]
+
+
+def test_silence_after_cancel_passes_when_the_log_is_whole() -> None:
+    writer = asked().run().wait(5).cancel().wait(3600).sample()
+
+    assert judged(writer, "R9.cancel") is Judgement.PASS
+
+
+def test_silence_after_cancel_proves_nothing_when_the_log_ends() -> None:
+    writer = asked().run().wait(5).cancel().wait(1).sample()
+
+    assert judged(writer, "R9.cancel") is Judgement.INCONCLUSIVE
+
+
+def test_a_run_that_was_under_way_may_finish_after_cancel() -> None:
+    writer = asked()
+    who = writer.start()
+    writer.wait(5).cancel().wait(1).finish(who).wait(60).sample()
+
+    assert judged(writer, "R9.cancel") is Judgement.PASS
+
+
+def test_a_run_after_cancel_and_a_new_request_is_fine() -> None:
+    writer = asked().run().wait(5).cancel().wait(60).request().wait(1).run().sample()
+
+    assert judged(writer, "R9.cancel") is Judgement.PASS
+
+
+def test_cancelling_everything_counts_for_every_task() -> None:
+    writer = asked().run().wait(5).cancel(None).wait(60).run().sample()
+
+    assert judged(writer, "R9.cancel") is Judgement.FAIL
+
+
+def test_cancelling_what_nobody_asked_for_exercises_nothing() -> None:
+    assert judged(Writer().begin().cancel().wait(60).sample(), "R9.cancel") is Judgement.NOT_EXERCISED
+
+
+# --- R10: once, in time -----------------------------------------------------------------------------------------------
+
+
+def test_one_end_for_one_start_passes() -> None:
+    writer = asked().run().sample()
+
+    assert judged(writer, "R10.once") is Judgement.PASS
+    assert judged(writer, "R10.in-time") is Judgement.PASS
+
+
+def test_an_attempt_that_ends_twice_fails() -> None:
+    writer = asked()
+    who = writer.start()
+    writer.wait(1).finish(who)
+    writer.add(RunFinished(stamp=writer.log(), source=Source.BEACON, subject=who, result=Result.SUCCESS))
+
+    told = verdict(writer.wait(1).sample(), "R10.once")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunStarted", "RunFinished", "RunFinished"]
+
+
+def test_an_anonymous_second_end_fails_when_nothing_else_can_be_running() -> None:
+    writer = Writer(sources=("app-log",)).begin().request()
+    who = writer.start()
+    writer.wait(1).finish(who).wait(20).finish(who).sample()
+
+    assert judged(writer, "R10.once") is Judgement.FAIL
+
+
+def test_an_anonymous_second_end_may_be_a_run_s_from_before_the_record() -> None:
+    writer = Writer(sources=("app-log",)).begin(clear=False).request()
+    who = writer.start()
+    writer.wait(1).finish(who).wait(20).finish(who).sample()
+
+    assert judged(writer, "R10.once") is not Judgement.FAIL
+
+
+def test_an_attempt_that_never_ends_fails_once_its_limit_is_over() -> None:
+    writer = asked()
+    writer.start()
+    writer.wait(2000).sample()
+
+    assert judged(writer, "R10.in-time") is Judgement.FAIL
+
+
+def test_an_attempt_whose_limit_is_not_over_is_not_judged() -> None:
+    writer = asked()
+    writer.start()
+
+    assert judged(writer.wait(900).sample(), "R10.in-time") is Judgement.NOT_EXERCISED
+
+
+def test_an_attempt_that_ends_after_the_app_file_s_limit_fails() -> None:
+    spec = app(quiet(SYNC, ends_within_ns=60 * NS_PER_S))
+    writer = Writer(spec).begin().names().request().run(lasts=90).sample()
+
+    assert judged(writer, "R10.in-time") is Judgement.FAIL
+
+
+def test_an_end_that_nobody_would_have_seen_is_inconclusive() -> None:
+    writer = Writer(sources=("app-log", "info")).begin().names().request()
+    writer.start()
+
+    assert verdict(writer.wait(2000).sample(), "R10.in-time").missing == ("beacon", "wm-debug")
+
+
+# --- R12: re-armed ----------------------------------------------------------------------------------------------------
+
+
+def test_a_row_that_waits_after_the_run_shows_that_it_is_armed() -> None:
+    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED)).sample()
+
+    assert judged(writer, "R12.rearmed") is Judgement.PASS
+
+
+def test_a_row_that_is_gone_after_the_run_fails() -> None:
+    writer = asked().run().wait(60).listed((IMMEDIATE, WorkState.SUCCEEDED)).sample()
+
+    told = verdict(writer, "R12.rearmed")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunFinished", "WorkListed"]
+
+
+def test_a_row_that_has_failed_for_good_fails() -> None:
+    writer = asked().run().wait(60).listed((PERIODIC, WorkState.FAILED)).sample()
+
+    assert "FAILED" in verdict(writer, "R12.rearmed").reason
+
+
+def test_a_list_that_was_cut_proves_nothing() -> None:
+    writer = asked().run().wait(60).listed(complete=False).sample()
+
+    told = verdict(writer, "R12.rearmed")
+
+    assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("dumpsys-jobscheduler", "wm-diagnostics"))
+
+
+def test_what_was_cancelled_after_its_run_need_not_be_armed() -> None:
+    writer = asked().run().wait(5).cancel().wait(60).listed().sample()
+
+    assert judged(writer, "R12.rearmed") is Judgement.SUPPRESSED
+
+
+def test_a_later_run_shows_that_it_was_armed() -> None:
+    writer = asked().run().wait(3600).run().wait(40).listed((PERIODIC, WorkState.ENQUEUED)).sample()
+
+    assert verdict(writer, "R12.rearmed").exercised == 2
+
+
+def test_a_job_that_was_scheduled_after_the_run_shows_that_it_is_armed() -> None:
+    writer = asked().run()
+    who = Subject(work_id=work_of(PERIODIC), job_id=9)
+    writer.add(JobScheduled(stamp=writer.log(), source=Source.WORK_MANAGER_DEBUG, subject=who))
+
+    assert judged(writer.sample(), "R12.rearmed") is Judgement.PASS
+
+
+def dump(writer: Writer, *jobs: JobRow, package: str | None = PACKAGE) -> Writer:
+    stamp = Stamp(Clock.BOOT, writer.now)
+    writer.sample().add(JobsListed(stamp=stamp, source=Source.JOB_DUMP, package=package, jobs=jobs, complete=True))
+    return writer.sample()
+
+
+JOB = JobRow("u0a1", 9, None, f"{PACKAGE}/SystemJobService", source_package=PACKAGE)
+
+
+def test_a_waiting_row_without_a_job_in_the_system_fails() -> None:
+    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED), job_id=None)
+
+    told = verdict(dump(writer), "R12.rearmed")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunFinished", "WorkListed", "JobsListed"]
+
+
+def test_a_waiting_row_with_any_unclaimed_job_in_the_system_is_armed() -> None:
+    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED), job_id=None)
+
+    assert judged(dump(writer, JOB), "R12.rearmed") is Judgement.PASS
+
+
+# --- what the record cannot carry -------------------------------------------------------------------------------------
+
+
+def test_an_unclosed_record_is_inconclusive_and_still_tells_what_it_shows() -> None:
+    writer = asked().run(result=RETRY).wait(3).run(attempt=2).sample()
+
+    report = judge(writer.history(closed=False))
+    told = next(each for each in report.verdicts if each.rule == "R6.backoff")
+
+    assert {each.judgement for each in report.verdicts} == {Judgement.INCONCLUSIVE}
+    assert "never closed" in told.reason
+    assert "fail" in told.reason
+
+
+def test_a_hole_in_the_measured_log_takes_back_every_pass() -> None:
+    writer = asked().run().sample()
+    writer.add(LogLost(stamp=writer.host(), stream="logcat", reason="dropped"))
+    report = judge(writer.wait(5).sample().history())
+
+    assert Judgement.PASS not in {each.judgement for each in report.verdicts}
+    assert any("dropped" in note for note in report.notes)
+
+
+def test_a_run_of_nobody_known_is_unexplained_and_takes_back_every_pass() -> None:
+    writer = asked().run().sample()
+    stray = writer.add(RunStarted(stamp=writer.log(), source=Source.WORK_MANAGER_DEBUG, subject=Subject(work_id="x")))
+    report = judge(writer.wait(1).sample().history())
+
+    assert report.unexplained == (stray,)
+    assert Judgement.PASS not in {each.judgement for each in report.verdicts}
+
+
+def test_work_of_a_foreign_class_is_explained() -> None:
+    writer = asked().run()
+    who = Subject(work_id=work_of("diagnostics"))
+    writer.listed(("diagnostics", WorkState.RUNNING))
+    writer.add(RunFinished(stamp=writer.log(), source=Source.WORK_MANAGER_INFO, subject=who, result=Result.SUCCESS))
+
+    assert judge(writer.sample().history()).unexplained == ()
