@@ -38,7 +38,7 @@ def names_of(history: History) -> Names:
         event = entry.event
         if isinstance(event, WorkListed):
             for row in event.rows:
-                _learn(names, Subject(work_id=row.work_id, unique_name=next(iter(row.unique_names), None)))
+                _learn(names, Subject(work_id=row.work_id, unique_name=next(iter(row.unique_names), row.worker_class)))
         elif isinstance(event, TaskEvent):
             _learn(names, event.subject)
     return names

@@ -12,6 +12,7 @@ from bgtask_reference.events import Clock
 from bgtask_reference.events import ClockSampled
 from bgtask_reference.events import Entry
 from bgtask_reference.events import History
+from bgtask_reference.events import PhoneBooted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ def _between(entry: Entry, before: _Anchor | None, after: _Anchor | None) -> int
     if before is None:
         return min(after.place(entry), after.axis_ns) if after else 0
     at = before.place(entry)
+    if isinstance(entry.event, PhoneBooted) and at < before.axis_ns:
+        return max(after.place(entry), before.axis_ns) if after else before.axis_ns
     if after is None or at <= after.axis_ns:
         return at
     other = after.place(entry)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 BREAK_WIDTH = 30.0
-_MUCH_LONGER = 40
+_MUCH_LONGER = 12
 """A span is folded when it is longer than so many times all shorter spans together: then those would be invisible."""
 _SHORTEST_BREAK_NS = 2_000_000_000
 _NICE_NS = tuple(

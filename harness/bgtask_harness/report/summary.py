@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bgtask_harness.report.exit_status import exit_status
+from bgtask_harness.report.grouping import Group
+from bgtask_harness.report.grouping import grouped
 from bgtask_harness.report.proof import steps_of
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
@@ -14,9 +16,8 @@ from bgtask_harness.report.words import JUDGEMENTS
 from bgtask_harness.report.words import counted
 from bgtask_harness.report.words import task_title
 from bgtask_reference.events import Judgement
-from bgtask_reference.events import Verdict
 
-_TOLD = (Judgement.FAIL, Judgement.INCONCLUSIVE, Judgement.SUPPRESSED, Judgement.UNSUPPORTED)
+_TOLD = frozenset({Judgement.FAIL, Judgement.INCONCLUSIVE, Judgement.SUPPRESSED, Judgement.UNSUPPORTED})
 _WIDTH = max(len(conclusion) for conclusion in Conclusion)
 
 
@@ -40,16 +41,17 @@ def _journal(journal: JudgedJournal) -> Iterator[str]:
     held = journal.counts[Judgement.PASS]
     told = journal.reason if journal.conclusion is not Conclusion.PASS else f"{counted(held, 'rule')} held"
     yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder}  {told}".rstrip()
-    for kind in _TOLD:
-        for verdict in journal.verdicts:
-            if verdict.judgement is kind:
-                yield from _verdict(journal, verdict)
+    for group in grouped(journal.verdicts):
+        if group.first.judgement in _TOLD:
+            yield from _told(journal, group)
 
 
-def _verdict(journal: JudgedJournal, verdict: Verdict) -> Iterator[str]:
-    title = task_title(journal.header.app if journal.header else None, verdict.task)
-    level = f", {verdict.level}" if verdict.level else ""
-    yield f"    {JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}{level}): {title}"
+def _told(journal: JudgedJournal, group: Group) -> Iterator[str]:
+    verdict = group.first
+    app = journal.header.app if journal.header else None
+    titles = ", ".join(task_title(app, task) for task in group.tasks)
+    promised = ", ".join([*group.norms, *([str(verdict.level)] if verdict.level else [])])
+    yield f"    {JUDGEMENTS[verdict.judgement]} {', '.join(group.rules)} ({promised}): {titles}"
     yield f"        {verdict.reason}"
     if verdict.missing:
         yield f"        missing: {', '.join(verdict.missing)}"
@@ -62,4 +64,4 @@ def _verdict(journal: JudgedJournal, verdict: Verdict) -> Iterator[str]:
 
 def visible(line: str) -> str:
     """Make a device's text safe for a terminal: no escape sequence of it is obeyed."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line.replace("\t", "  "))

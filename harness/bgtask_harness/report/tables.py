@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from dataclasses import is_dataclass
 
+from bgtask_harness.report.grouping import grouped
 from bgtask_harness.report.markup import Child
 from bgtask_harness.report.markup import Markup
 from bgtask_harness.report.markup import el
@@ -65,15 +66,15 @@ def verdict_table(journal: JudgedJournal) -> Markup | None:
     rows = [
         el(
             "tr",
-            el("td", chip(str(v.judgement))),
-            el("td", v.rule, title=statement(v.rule) or None),
-            el("td", task_title(app, v.task)),
-            el("td", str(v.norm)),
-            el("td", str(v.level) if v.level else ""),
-            el("td", v.exercised),
-            el("td", _why(v)),
+            el("td", chip(str(group.first.judgement))),
+            el("td", _listed(el("span", rule, title=statement(rule) or None) for rule in group.rules)),
+            el("td", _listed(task_title(app, task) for task in group.tasks)),
+            el("td", _listed(group.norms)),
+            el("td", str(group.first.level) if group.first.level else "", class_="whole"),
+            el("td", sum(verdict.exercised for verdict in group.verdicts)),
+            el("td", _why(group.first)),
         )
-        for v in sorted(shown, key=lambda verdict: _ORDER.index(verdict.judgement))
+        for group in grouped(shown)
     ]
     head = _head(el("th", word) for word in ("Verdict", "Rule", "Task", "Promised by", "Force", "Checked", "Why"))
     return el("div", el("table", head, el("tbody", rows), class_="verdicts"), class_="wide")
@@ -135,6 +136,11 @@ def _cell(verdicts: list[Verdict]) -> Markup:
         return el("td", el("span", "·", class_="mark none"), class_="cell", title="not exercised")
     said = "; ".join(f"{JUDGEMENTS[v.judgement]} {v.task}" for v in verdicts)
     return el("td", el("span", symbol, class_=f"mark {worst}"), class_="cell", title=said)
+
+
+def _listed(words: Iterable[str]) -> Markup:
+    """Each on a line of its own."""
+    return join(el("div", word) for word in words)
 
 
 def _why(verdict: Verdict) -> str:

@@ -111,7 +111,7 @@ def _behind(seen: Picture, scale: Scale, bottom: float) -> Markup:
     height = bottom - _HEAD
     return join(
         [_area(scale, span, height) for span in seen.measured],
-        [_tick(scale, tick, bottom) for tick in scale.ticks()],
+        _ticks(scale, bottom),
         [_area(scale, span, height, wider=2.0) for span in seen.gaps],
     )
 
@@ -123,12 +123,15 @@ def _area(scale: Scale, span: Span, height: float, wider: float = 0.0) -> Markup
     return el("rect", title, class_=span.kind, **shape)
 
 
-def _tick(scale: Scale, tick: int, bottom: float) -> Markup:
-    x = scale.x(tick)
-    return join(
-        el("line", class_="grid", x1=x, x2=x, y1=_HEAD, y2=bottom + 3),
-        el("text", clock(tick) if tick else "0", x=x, y=bottom + 15, text_anchor="middle", class_="dim"),
-    )
+def _ticks(scale: Scale, bottom: float) -> Markup:
+    drawn, last = [], ""
+    for tick in scale.ticks():
+        x, words = scale.x(tick), clock(tick) if tick else "0"
+        drawn.append(el("line", class_="grid", x1=x, x2=x, y1=_HEAD, y2=bottom + 3))
+        if words != last:
+            drawn.append(el("text", words, x=x, y=bottom + 15, text_anchor="middle", class_="dim"))
+        last = words
+    return join(drawn)
 
 
 def _folds(scale: Scale, bottom: float) -> Markup:

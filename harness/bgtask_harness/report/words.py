@@ -5,7 +5,7 @@ from __future__ import annotations
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Judgement
 
-_MS, _S, _MIN = 1_000_000, 1_000_000_000, 60_000_000_000
+_MS, _S, _HOUR_TENTHS = 1_000_000, 1_000_000_000, 36_000
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 JUDGEMENTS: dict[Judgement, str] = {
@@ -20,13 +20,16 @@ JUDGEMENTS: dict[Judgement, str] = {
 
 
 def duration(ns: int) -> str:
-    """Say a length of time with its three largest units: `340 ms`, `12.5 s`, `5 h 3 min`."""
+    """Say a length of time with its three largest units: `340 ms`, `12.5 s`, `1 min 10.5 s`, `5 h 3 min`."""
     sign = "-" if ns < 0 else ""
     length = abs(ns)
     if length < _S:
         return f"{sign}{round(length / _MS)} ms"
-    if length < _MIN:
-        return f"{sign}{length / _S:.1f}".removesuffix(".0") + " s"
+    tenths = round(length * 10 / _S)
+    if tenths < _HOUR_TENTHS:
+        minutes, rest = divmod(tenths, 600)
+        seconds_said = f"{rest / 10:.1f}".removesuffix(".0") + " s"
+        return sign + " ".join(([f"{minutes} min"] if minutes else []) + ([seconds_said] if rest else []))
     seconds = round(length / _S)
     parts: list[tuple[int, str]] = []
     for size, unit in _UNITS:

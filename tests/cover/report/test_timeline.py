@@ -80,6 +80,14 @@ def test_a_reboot_does_not_turn_time_back() -> None:
     assert found == [0, 1, 30, 31]
 
 
+def test_a_boot_is_put_where_the_new_boot_clock_began() -> None:
+    booted = PhoneBooted(stamp=Stamp(Clock.BOOT, 0))
+
+    assert seconds(history(sampled(30_000, 5000), line(5001), booted, sampled(9, 5030, "b"), line(5031))) == [
+        0, 1, 21, 30, 31
+    ]  # fmt: skip
+
+
 def test_what_the_harness_did_after_a_jump_of_the_phone_s_clock_is_not_put_before_it() -> None:
     found = seconds(history(sampled(100, 5000), line(9000), DeviceLost(), host_step=1))
 
@@ -121,6 +129,9 @@ def test_labels_of_the_axis_keep_their_distance() -> None:
         (12_500_000_000, "12.5 s"),
         (30 * NS_PER_S, "30 s"),
         (61 * NS_PER_S, "1 min 1 s"),
+        (70_540_000_000, "1 min 10.5 s"),
+        (120 * NS_PER_S, "2 min"),
+        (3_599_960_000_000, "1 h"),
         (18_000 * NS_PER_S, "5 h"),
         (18_030 * NS_PER_S, "5 h 30 s"),
         (-2 * NS_PER_S, "-2 s"),
