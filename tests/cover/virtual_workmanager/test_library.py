@@ -93,6 +93,17 @@ def test_periodic_work_runs_at_once_and_then_a_period_after_each_end(bench: Benc
     assert [round(begin - start) for begin in work.begins] == [0, 901, 1802]
 
 
+def test_rows_that_end_at_the_same_instant_each_keep_a_job(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 0
+    request = WorkRequest("app.W", interval_ms=QUARTER_MS)
+    for name in ("p", "q", "r"):
+        script.now.work_manager.enqueue_unique_periodic_work(name, ExistingPeriodicWorkPolicy.UPDATE, request)
+    bench.run(10)
+
+    waiting = {job.extras["EXTRA_WORK_SPEC_ID"] for job in bench.jobs()}
+    assert waiting == {bench.row(name).id for name in ("p", "q", "r")}
+
+
 def test_a_flex_shapes_the_first_run_alone(bench: Bench, script: Script, work: Any) -> None:
     start = bench.now
     periodic(bench, script, interval_ms=2 * QUARTER_MS, flex_ms=300_000)

@@ -216,6 +216,10 @@ class _Rescheduling:
     On a phone this races with `jobFinished`. Here it always finds the job before it has finished and cancels it after
     that, so that the job's history says `app called jobFinished` and the row gets a new job id: one of the outcomes
     that real phones show.
+
+    Two rows that end together race as well: the first one's look schedules the second, whose own look then cancels that
+    job. Read from the code, a row can be left enqueued without a job that way (UNCONFIRMED on a phone; the field's
+    A09). A healthy phone here schedules it again.
     """
 
     def __init__(self, manager: WorkManager) -> None:
@@ -229,5 +233,8 @@ class _Rescheduling:
 
     def _look_again(self, work_id: str, job_ids: tuple[int, ...]) -> None:
         self._manager.system_jobs.give_up(work_id, job_ids)
+        work = self._manager.database.get(work_id)
+        if work is not None and job_ids and work.state is WorkState.ENQUEUED:
+            work.schedule_requested_ms = NOT_SCHEDULED
         self._manager.greedy.cancel(work_id)
         self._manager.schedule_all()
