@@ -100,7 +100,7 @@ def test_rows_that_end_at_the_same_instant_each_keep_a_job(bench: Bench, script:
         script.now.work_manager.enqueue_unique_periodic_work(name, ExistingPeriodicWorkPolicy.UPDATE, request)
     bench.run(10)
 
-    waiting = {job.extras["EXTRA_WORK_SPEC_ID"] for job in bench.jobs()}
+    waiting = {job.extras["EXTRA_WORK_SPEC_ID"] for job in bench.jobs}
     assert waiting == {bench.row(name).id for name in ("p", "q", "r")}
 
 
