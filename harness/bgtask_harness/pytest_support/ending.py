@@ -13,6 +13,7 @@ from bgtask_harness.errors import HarnessError
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.pytest_support.chosen import Chosen
 from bgtask_harness.report.files import write_report
+from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_harness.report.run import judge_run
 from bgtask_harness.report.summary import summary
@@ -65,12 +66,15 @@ class Ending:
 
 
 def _brief(run: RunVerdicts) -> RunVerdicts:
-    """Leave out the verdicts of scenarios that could not be run: each would repeat the scenario's own reason."""
-    journals = (
-        dataclasses.replace(one, verdicts=()) if one.ended and one.ended.outcome == "unsupported" else one
-        for one in run.journals
-    )
-    return dataclasses.replace(run, journals=tuple(journals))
+    """Leave out what repeats a scenario's own reason: verdicts of one that could not be run, but for its failures."""
+    return dataclasses.replace(run, journals=tuple(_without_repeats(journal) for journal in run.journals))
+
+
+def _without_repeats(journal: JudgedJournal) -> JudgedJournal:
+    if journal.ended is None or journal.ended.outcome != "unsupported":
+        return journal
+    broken = tuple(verdict for verdict in journal.verdicts if verdict.judgement is Judgement.FAIL)
+    return dataclasses.replace(journal, verdicts=broken)
 
 
 def set_aside(run_dir: Path) -> None:

@@ -10,6 +10,8 @@ from bgtask_harness.devices.port import Device
 from bgtask_harness.observe import LogObserver
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.recording import Recording
+from bgtask_reference.events import Event
+from bgtask_reference.events import SentinelSeen
 
 RAW_NAME = "logcat.txt"
 _OPEN_S = 20.0
@@ -29,20 +31,28 @@ class SessionLog:
         self._capture: LogCapture | None = None
 
     def open(self) -> None:
-        """Begin to follow.
+        """Begin to follow. A log begins with its last line from before: that is made sentinel 0, which counts nothing.
 
         Raises:
             DeviceLostError: The device is not there.
 
         """
+        self._device.clocks(0, Deadline.after(_OPEN_S))
+        self._follow()
+
+    def _follow(self) -> None:
         stream = self._device.open_log(Deadline.after(_OPEN_S))
-        self._capture = LogCapture(stream, self._observer, self._recording.take, self._path)
+        self._capture = LogCapture(stream, self._observer, self._take, self._path)
         self._capture.start()
 
     def reopen(self) -> None:
         """Follow again after the stream ended."""
         self.close()
-        self.open()
+        self._follow()
+
+    def _take(self, event: Event) -> None:
+        if not (isinstance(event, SentinelSeen) and event.number == 0):
+            self._recording.add(event)
 
     def wait_for_sentinel(self, number: int, deadline: Deadline) -> bool:
         """Wait until a sentinel was read; False when it never comes."""

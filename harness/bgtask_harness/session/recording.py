@@ -32,10 +32,6 @@ class Recording:
         """Record an event; it is on disk when this returns."""
         return self.add_many((event,))[0]
 
-    def take(self, event: Event) -> None:
-        """Record an event that somebody saw."""
-        self.add(event)
-
     def add_many(self, events: Iterable[Event]) -> tuple[Entry, ...]:
         """Record events in this order."""
         with self._changed:

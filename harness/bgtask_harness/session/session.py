@@ -446,6 +446,8 @@ class Session:
         """Put back what was changed and close what was measured, while the device still answers."""
         self.close_window()
         self._control.put_back()
+        if Capability.DIAGNOSTICS in self.capabilities:
+            self.diagnose()
         self.look()
 
     def note_lost(self, reason: str) -> None:

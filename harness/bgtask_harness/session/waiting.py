@@ -17,6 +17,7 @@ from bgtask_reference.events import Event
 
 NS_PER_S = 1_000_000_000
 _ADVANCE_S = 60.0
+_FIRST_STEP_NS = 100_000_000
 _TELL_EVERY_S = 10.0
 
 
@@ -73,17 +74,21 @@ class Waiting:
         self.barriers.settle()
 
     def _jumping(self, wanted: Predicate, mark: int, within_ns: int, what: str) -> Event | None:
-        """Jump from output to output, so that whoever waits acts at the moment that he waited for."""
+        """Jump from output to output, so that whoever waits acts at the moment that he waited for.
+
+        In between the phone's time runs by itself, so what is wanted may come without a jump and be missed by the next:
+        jumps begin short and double, and no wait is overshot by more than it has taken.
+        """
         self.progress(f"waiting up to {describe_duration(within_ns)} of phone time for {what}")
-        now = self.barriers.settle().boot_ns
+        now, step = self.barriers.settle().boot_ns, _FIRST_STEP_NS
         target, deadline = now + within_ns, Deadline.after(max(_ADVANCE_S, self.patience_s))
         while True:
             found = self.recording.wait(wanted, mark, Deadline.after(0))
             if found is not None or now >= target:
                 return found
             deadline.check(f"moving the clock on for {what}")
-            self.device.advance_to(target, until_output=True, deadline=deadline)
-            now = self.barriers.settle().boot_ns
+            self.device.advance_to(min(now + step, target), until_output=True, deadline=deadline)
+            now, step = self.barriers.settle().boot_ns, step * 2
 
     def _really(self, wanted: Predicate, mark: int, within_ns: int, what: str) -> Event | None:
         self.affords(within_ns, what)
