@@ -17,6 +17,9 @@ from bgtask_harness.virtual.kernel import Kernel
 START_DELAY_NS = 180_000_000
 """From fork to the end of `Application.onCreate`. Chosen: a small app on a Pixel 7; nothing is judged by it."""
 
+CALL_DELAY_NS = 5_000_000
+"""From the system's wish to the app's main thread when the process is up. Chosen; time passes with every call."""
+
 FOREGROUND_ADJ, PERCEPTIBLE_LOW_ADJ, SERVICE_ADJ, PREVIOUS_ADJ, CACHED_ADJ = 0, 250, 500, 700, 900
 """`ProcessList.FOREGROUND_APP_ADJ`, `PERCEPTIBLE_LOW_APP_ADJ` (what runs a job), `SERVICE_ADJ`, `PREVIOUS_APP_ADJ`,
 `CACHED_APP_MIN_ADJ`."""
@@ -115,7 +118,7 @@ class Processes:
             record = self._fork(package, hosting, component)
         if record.app is not None:
             running = record
-            self._kernel.soon(lambda: then(running if running.alive else None))
+            self._kernel.after(CALL_DELAY_NS, lambda: then(running if running.alive else None))
         else:
             record.waiting.append(then)
 
