@@ -128,7 +128,7 @@ class Timeline:
         seen = [
             (each.index, by_number[each.event.number])
             for each in entries
-            if isinstance(each.event, SentinelSeen) and each.event.number in by_number
+            if isinstance(each.event, SentinelSeen) and _is_of(each.event, by_number.get(each.event.number))
         ]
         self.seen_at = [index for index, _ in seen]
         self.seen = [sample for _, sample in seen]
@@ -148,6 +148,14 @@ class Timeline:
     def _around(index: int, at: Sequence[int], samples: Sequence[Sample]) -> tuple[Sample | None, Sample | None]:
         before, after = bisect_right(at, index) - 1, bisect_left(at, index)
         return (samples[before] if before >= 0 else None, samples[after] if after < len(at) else None)
+
+
+def _is_of(seen: SentinelSeen, sample: Sample | None) -> bool:
+    """Tell a sentinel from one of an earlier journal with the same number: it was written when its sample was taken."""
+    if sample is None:
+        return False
+    apart = seen.stamp.ns - (sample.boot_ns - sample.offset_ns)
+    return abs(apart) <= 2 * sample.error_ns + seen.stamp.error_ns + constants.allowance_ns("sentinel_logged")
 
 
 def _samples(entries: Sequence[Entry]) -> list[Sample]:

@@ -18,7 +18,6 @@ from bgtask_reference.events import DeviceRegained
 from bgtask_reference.events import Entry
 from bgtask_reference.events import LogLost
 from bgtask_reference.events import Outcome
-from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import StimulusAnswered
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.oracle.clocks import Sample
@@ -59,9 +58,7 @@ class Coverage:
     def __init__(self, entries: Sequence[Entry], timeline: Timeline) -> None:
         self._timeline = timeline
         self.holes = tuple(sorted(_holes(entries, timeline), key=lambda hole: (hole.after, hole.before, hole.reason)))
-        self._seen = {
-            entry.event.number: entry.index for entry in reversed(entries) if isinstance(entry.event, SentinelSeen)
-        }
+        self._seen = {sample.number: at for at, sample in zip(timeline.seen_at, timeline.seen, strict=True)}
         self._reach = self._reaches()
 
     def hole_between(self, first: int, last: int) -> Hole | None:

@@ -45,6 +45,7 @@ from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 
+CLEARS = frozenset({"app.clear", "app.clear-data"})
 TASK_STEPS = {
     RequestMade: StepKind.REQUEST,
     RequestCancelled: StepKind.CANCEL,
@@ -148,7 +149,7 @@ def _run_steps(runs: Iterable[Run]) -> list[Step]:
 def _other_steps(entries: Sequence[Entry], join: Join, outside: Outside) -> list[Step]:
     steps = [step for entry in entries if (step := _step(entry, join, outside))]
     for stimulus in outside.stimuli.values():
-        if stimulus.sent.verb == "app.clear" and stimulus.outcome is Outcome.ACCEPTED and stimulus.answered is not None:
+        if stimulus.sent.verb in CLEARS and stimulus.outcome is Outcome.ACCEPTED and stimulus.answered is not None:
             entries_of = (stimulus.index, stimulus.answered)
             steps.append(Step(StepKind.CLEARED, replace(stimulus.when, index=stimulus.answered), entries_of))
     for hole in outside.coverage.holes:
@@ -169,6 +170,8 @@ def _step(entry: Entry, join: Join, outside: Outside) -> Step | None:
         return Step(TASK_STEPS[type(event)], when, here, who, source, request=request, everything=everything)
     if isinstance(event, WorkListed):
         return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, listed=event)
+    if isinstance(event, JobsListed):
+        return Step(StepKind.DUMPED, when, here, NOT_KNOWN, source, jobs=event)
     return Step(StepKind.DIED, when, here, NOT_KNOWN, source) if _ends_bodies(event, package) else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import JobsListed
 from bgtask_reference.events import RequestKind
 from bgtask_reference.events import Result
 from bgtask_reference.events import Source
@@ -30,6 +31,7 @@ class StepKind(StrEnum):
     ARMED = "armed"
     """WorkManager handed its next run to the system."""
     LISTED = "listed"
+    DUMPED = "dumped"
     CLEARED = "cleared"
     """The app's data was deleted: no row is left and no worker runs."""
     DIED = "died"
@@ -67,6 +69,7 @@ class Step:
         result: Result of a finish; None when unknown.
         run_attempt: Attempt number of a start, counting from 1; None when nobody told.
         listed: The whole answer, for `LISTED`.
+        jobs: The whole dump, for `DUMPED`.
         run: Number of the run within the journal, for start, finish and stop.
         start_seen: For finish and stop: somebody saw this run start.
         in_app: The app's debug hook ran the worker's body itself: no scheduler was involved.
@@ -84,6 +87,7 @@ class Step:
     result: Result | None = None
     run_attempt: int | None = None
     listed: WorkListed | None = None
+    jobs: JobsListed | None = None
     run: int | None = None
     start_seen: bool = True
     in_app: bool = False

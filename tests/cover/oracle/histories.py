@@ -129,7 +129,7 @@ class Writer:
         self.add(CaptureOpened(stamp=self.host(), stream="logcat"))
         self.sample()
         if clear:
-            self.stimulus("app.clear")
+            self.stimulus("app.clear-data")
             self.process()
         return self.look() if environment else self.sample()
 

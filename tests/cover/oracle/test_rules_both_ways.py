@@ -349,22 +349,44 @@ def dump(writer: Writer, *jobs: JobRow, package: str | None = PACKAGE) -> Writer
     return writer.sample()
 
 
-JOB = JobRow("u0a1", 9, None, f"{PACKAGE}/SystemJobService", source_package=PACKAGE)
+def job(due: float | None) -> JobRow:
+    earliest = None if due is None else round(due * NS_PER_S)
+    return JobRow("u0a1", 9, None, f"{PACKAGE}/SystemJobService", source_package=PACKAGE, earliest_ns=earliest)
 
 
-def test_a_waiting_row_without_a_job_in_the_system_fails() -> None:
-    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED), job_id=None)
+def test_no_job_that_waits_for_the_next_period_fails() -> None:
+    writer = asked().run().wait(60)
 
-    told = verdict(dump(writer), "R12.rearmed")
+    told = verdict(dump(writer, job(100)), "R12.rearmed")
 
     assert told.judgement is Judgement.FAIL
-    assert kinds(writer, told) == ["RunFinished", "WorkListed", "JobsListed"]
+    assert kinds(writer, told) == ["RunFinished", "JobsListed"]
 
 
-def test_a_waiting_row_with_any_unclaimed_job_in_the_system_is_armed() -> None:
-    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED), job_id=None)
+def test_a_job_that_waits_for_the_next_period_shows_that_it_is_armed() -> None:
+    writer = asked().run().sample().wait(60)
 
-    assert judged(dump(writer, JOB), "R12.rearmed") is Judgement.PASS
+    assert judged(dump(writer, job(3540)), "R12.rearmed") is Judgement.PASS
+
+
+def test_a_job_whose_due_time_is_not_printed_decides_nothing() -> None:
+    writer = asked().run().wait(60)
+
+    assert judged(dump(writer, job(None)), "R12.rearmed") is Judgement.INCONCLUSIVE
+
+
+def test_a_waiting_row_without_a_job_is_only_half_the_proof() -> None:
+    writer = asked().run().wait(60).listed((PERIODIC, WorkState.ENQUEUED), job_id=None).sample()
+
+    assert judged(writer, "R12.rearmed") is Judgement.INCONCLUSIVE
+    assert judged(dump(writer), "R12.rearmed") is Judgement.FAIL
+
+
+def test_jobs_that_a_force_stop_took_away_accuse_nobody() -> None:
+    writer = asked().run().wait(60)
+    writer.stimulus("app.force-stop")
+
+    assert judged(dump(writer), "R12.rearmed") is Judgement.INCONCLUSIVE
 
 
 # --- what the record cannot carry -------------------------------------------------------------------------------------

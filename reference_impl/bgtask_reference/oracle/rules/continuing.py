@@ -8,10 +8,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
+from bgtask_reference.events import JobRow
+from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Norm
-from bgtask_reference.events import WorkRow
+from bgtask_reference.events import Result
+from bgtask_reference.events import WorkListed
 from bgtask_reference.events import WorkState
 from bgtask_reference.oracle.clocks import elapsed
+from bgtask_reference.oracle.clocks import stepped
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.outside import Outside
@@ -28,7 +32,7 @@ from bgtask_reference.platform import workmanager
 
 GIVES_UP = frozenset({StepKind.CANCEL, StepKind.CLEARED})
 WAITING = frozenset({WorkState.ENQUEUED, WorkState.RUNNING})
-LOSES_JOBS = ("app.force-stop", "app.clear", "reboot")
+LOSES_JOBS = ("app.force-stop", "app.clear", "app.clear-data", "reboot")
 
 
 def rearmed(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -51,7 +55,7 @@ def _each_finish(each: NameSlice, outside: Outside) -> Iterator[tuple[Finding, i
 
 def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until: int) -> Finding:
     for step in islice(each.steps, position + 1, None):
-        said = None if step.index >= until else _speaks(step, finish, each, outside, until)
+        said = None if step.index >= until else _speaks(step, finish, each, outside)
         if said is True:
             return Finding("R12.rearmed", Word.HELD)
         if said is not None:
@@ -65,44 +69,59 @@ def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until
 
 
 Contrary = tuple[str, tuple[int, ...]]
+Told = Contrary | Literal[True] | None
+"""True: it is there. Words and facts: it is not. None: this step does not tell."""
 
 
-def _speaks(step: Step, finish: Step, each: NameSlice, outside: Outside, until: int) -> Contrary | Literal[True] | None:
-    """Say what a later step tells about the next request: True for there, words and facts for not there."""
+def _speaks(step: Step, finish: Step, each: NameSlice, outside: Outside) -> Told:
+    """Say what a later step tells about the next request."""
     if step.kind in {StepKind.START, StepKind.ARMED} and step.who.name == each.name and not step.in_app:
         return True
-    if step.kind is not StepKind.LISTED or step.listed is None:
-        return None
     settled = elapsed(finish.when, step.when).lo > constants.allowance_ns("rearm_settles")
-    rows = [row for row in step.listed.rows if each.name in row.unique_names]
-    waiting = [row for row in rows if row.state in WAITING]
-    if waiting:
-        return _registered(waiting[0], step, finish, outside, until) if settled else True
-    if not step.listed.complete or not settled or any(row.state is WorkState.CANCELLED for row in rows):
-        return None
+    if step.kind is StepKind.LISTED and step.listed is not None:
+        return _row_tells(step, step.listed, each, settled=settled)
+    if step.kind is StepKind.DUMPED and step.jobs is not None:
+        return _job_tells(step, step.jobs, finish, each, outside, settled=settled)
+    return None
+
+
+def _row_tells(step: Step, listed: WorkListed, each: NameSlice, *, settled: bool) -> Told:
+    rows = [row for row in listed.rows if each.name in row.unique_names]
+    if any(row.state in WAITING and (row.job_id is not None or row.state is WorkState.RUNNING) for row in rows):
+        return True
+    waiting_or_cancelled = WAITING | {WorkState.CANCELLED}
+    if not listed.complete or not settled or any(row.state in waiting_or_cancelled for row in rows):
+        return None  # a row without a job is only half the proof: the system's own list tells the other half
     state = f"only as {rows[0].state.value}" if rows else "no more"
     return f"WorkManager lists {each.name} {state} after the run", step.entries
 
 
-def _registered(row: WorkRow, step: Step, finish: Step, outside: Outside, until: int) -> Contrary | Literal[True]:
-    """Say whether the system has a job for a waiting row, as far as somebody looked at both."""
-    rows = step.listed.rows if step.listed else ()
-    crowded = len(rows) >= workmanager.scheduler_slots(outside.app.work_manager_version)
-    if (
-        row.job_id is not None
-        or row.state is WorkState.RUNNING
-        or crowded
-        or not (step.listed and step.listed.complete)
-    ):
+def _job_tells(step: Step, jobs: JobsListed, finish: Step, each: NameSlice, outside: Outside, *, settled: bool) -> Told:
+    """Look for the job of the next period: WorkManager asks for one that waits until a full interval after the end."""
+    if finish.result in {None, Result.RETRY} or stepped(finish.when, step.when) or not step.when.known:
+        return None
+    mine = [job for job in jobs.jobs if job.source_package in {None, outside.app.package}]
+    version = outside.app.work_manager_version
+    period = workmanager.period_ns(each.task, version)
+    dues = [_waits_for(job, step, finish, period) for job in mine]
+    same = [task for task in outside.app.tasks if workmanager.period_ns(task, version) == period]
+    if any(due is True for due in dues) and len(same) == 1:
         return True
-    claimed = {other.job_id for other in rows}
-    for index, _, jobs in outside.jobs:
-        lost = outside.done(LOSES_JOBS, finish.index, index) or not step.index < index < until
-        if lost or not jobs.complete or jobs.package not in {None, outside.app.package}:
-            continue
-        if all(job.job_id in claimed for job in jobs.jobs if job.source_package in {None, outside.app.package}):
-            return "WorkManager lists it, but the system has no job for it", (*step.entries, index)
-    return True
+    lost = outside.done(LOSES_JOBS, finish.index, step.index)
+    crowded = len(mine) >= workmanager.scheduler_slots(version)
+    told_all = jobs.complete and jobs.package in {None, outside.app.package}
+    if not told_all or not settled or lost or crowded or any(due is not False for due in dues):
+        return None
+    return "the system has no job of the app that waits for its next period", step.entries
+
+
+def _waits_for(job: JobRow, dump: Step, finish: Step, period: int) -> bool | None:
+    """Say whether a job waits until one period after the run's end; None when its due time is not known."""
+    if job.earliest_ns is None:
+        return None
+    late = constants.allowance_ns("registered_due")
+    due = finish.when.lo + period - late, finish.when.hi + period + late
+    return dump.when.lo + job.earliest_ns <= due[1] and dump.when.hi + job.earliest_ns >= due[0]
 
 
 RULES = (
