@@ -32,6 +32,8 @@ from bgtask_harness.virtual.server import attach
 
 BAD_INPUT = 2
 CHUNK = 4096
+ATTACH_S = 20.0
+"""adb itself gives up a device that does not answer after 10 s."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,7 +63,7 @@ async def _serve(phone: AssembledPhone) -> int:
         # it ends.
         server.start()
         serial = f"{LOOPBACK}:{listener.port}"
-        await attach(server.port, serial)
+        await attach(server.port, serial, ATTACH_S, until_device=phone.adbd.auth in {"open", "accept"})
         ready = {"serial": serial, "adb_server_port": server.port, "adbd_port": listener.port, "pid": os.getpid()}
         print(json.dumps(ready), flush=True)  # noqa: T201 - the line that the starter waits for
         await ended.wait()

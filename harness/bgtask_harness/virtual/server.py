@@ -153,8 +153,10 @@ async def ask(port: int, request: str) -> str:
     return body
 
 
-async def attach(server_port: int, serial: str, timeout_s: float = START_S) -> None:
+async def attach(server_port: int, serial: str, timeout_s: float = START_S, *, until_device: bool = True) -> None:
     """Have a server connect to `host:port` and wait until it calls it `device`.
+
+    Without `until_device` a phone that nobody unlocks, or that says nothing, is good enough: the server lists it.
 
     Raises:
         NoAdb: It does not, in time.
@@ -162,9 +164,12 @@ async def attach(server_port: int, serial: str, timeout_s: float = START_S) -> N
     """
     try:
         async with asyncio.timeout(timeout_s):
-            said = (await ask(server_port, f"host:connect:{serial}"))[4:]
-            if not said.startswith(("connected", "already connected")):
-                raise NoAdb(f"the private adb server cannot connect to {serial}: {said.strip()}")
+            said = (await ask(server_port, f"host:connect:{serial}"))[4:].strip()
+            if not until_device:
+                return
+            # "failed to authenticate" comes at once, also when the key is accepted a moment later
+            if not said.startswith(("connected", "already connected", "failed to authenticate")):
+                raise NoAdb(f"the private adb server cannot connect to {serial}: {said}")
             await ask(server_port, f"host-serial:{serial}:wait-for-any-device")
     except TimeoutError:
         raise NoAdb(f"the private adb server has not brought {serial} online within {timeout_s:.0f} s") from None

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from bgtask_harness.virtual.adbd.daemon import Daemon
+from bgtask_harness.virtual.adbd.listener import Listener
 from bgtask_harness.virtual.kernel import Kernel
 from bgtask_harness.virtual.kernel import Waiter
 from bgtask_harness.virtual.shell.interpreter import Shell
@@ -201,3 +207,64 @@ def make_phone() -> type[FakePhone]:
 @pytest.fixture
 def run_line() -> type[Ran]:
     return Ran
+
+
+# --- a phone that a host can connect to -------------------------------------------------------------------------------
+
+
+class Hosted:
+    """A phone behind a loopback port, its event loop in a thread of its own."""
+
+    def __init__(self, phone: FakePhone, daemon: type[Daemon] = Daemon) -> None:
+        self.phone = phone
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.listener = asyncio.run_coroutine_threadsafe(self._start(daemon), self._loop).result(10)
+        self.port = self.listener.port
+        self.serial = f"127.0.0.1:{self.port}"
+
+    async def _start(self, daemon: type[Daemon]) -> Listener:
+        listener = Listener(daemon(self.phone))
+        await listener.start()
+        return listener
+
+    def call(self, action: Callable[[], Any]) -> Any:
+        """Do something to the phone, where it lives, and let what comes of it happen."""
+
+        async def run() -> Any:
+            self.listener.pace.catch_up()
+            result = action()
+            self.listener.pace.run()
+            return result
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+
+    def close(self) -> None:
+        async def end() -> None:
+            self.listener.close()
+            await asyncio.sleep(0)  # lets the transports close
+
+        asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+@pytest.fixture
+def host_phone(phone: FakePhone) -> Iterator[Callable[..., Hosted]]:
+    """Put the phone behind a port, with the given daemon class."""
+    started: list[Hosted] = []
+
+    def host(daemon: type[Daemon] = Daemon) -> Hosted:
+        started.append(Hosted(phone, daemon))
+        return started[-1]
+
+    yield host
+    for hosted in started:
+        hosted.close()
+
+
+@pytest.fixture
+def hosted(host_phone: Callable[..., Hosted]) -> Hosted:
+    return host_phone()

@@ -81,7 +81,7 @@ class Terminal:
         return self._shell.status
 
     async def _next(self) -> str | None:
-        if not self._lines:
+        while not self._lines:
             self._wanted = Waiter()
             await self._wanted
         return self._lines.popleft()
@@ -119,6 +119,7 @@ class Terminal:
             self._line = ""
             return
         self._screen.write(b"^C\n")
+        self._lines.clear()  # a terminal forgets what was typed ahead
         if self._running is not None:
             self._shell.status = INTERRUPTED
             self._running.cancel()
