@@ -98,6 +98,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return (yield from run.runner.call(pyfuncitem))
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A broken rule, and a lab's trouble, are told in sentences: where in the harness they arose helps nobody."""
+    report = yield
+    run = item.config.stash.get(_RUN, None)
+    if run is not None:
+        run.shorten(report, call)
+    return report
+
+
 @pytest.fixture(scope="session", name=PHONE)
 def bgtask_phone(request: pytest.FixtureRequest) -> str | None:
     """The profile's name; None without `--device`."""

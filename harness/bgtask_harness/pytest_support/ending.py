@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import shutil
 from pathlib import Path
 
@@ -12,11 +11,10 @@ import pytest
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.pytest_support.chosen import Chosen
+from bgtask_harness.pytest_support.table import verdict_table
 from bgtask_harness.report.files import write_report
-from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_harness.report.run import judge_run
-from bgtask_harness.report.summary import summary
 from bgtask_reference.events import Judgement
 
 _EXERCISED = {Judgement.PASS, Judgement.FAIL, Judgement.INCONCLUSIVE}
@@ -56,25 +54,14 @@ class Ending:
             return
         terminalreporter.section("verdicts")
         if self._run is not None:
-            terminalreporter.write_line(summary(_brief(self._run)).rstrip("\n"))
+            for line in verdict_table(self._run):
+                terminalreporter.write_line(line)
         if self._trouble:
             terminalreporter.write_line(self._trouble, red=True)
         if not self._exercised():
             terminalreporter.write_line("no rule was exercised, so this run proves nothing", red=True)
         if self._page is not None:
             terminalreporter.write_line(f"report: {self._page}")
-
-
-def _brief(run: RunVerdicts) -> RunVerdicts:
-    """Leave out what repeats a scenario's own reason: verdicts of one that could not be run, but for its failures."""
-    return dataclasses.replace(run, journals=tuple(_without_repeats(journal) for journal in run.journals))
-
-
-def _without_repeats(journal: JudgedJournal) -> JudgedJournal:
-    if journal.ended is None or journal.ended.outcome != "unsupported":
-        return journal
-    broken = tuple(verdict for verdict in journal.verdicts if verdict.judgement is Judgement.FAIL)
-    return dataclasses.replace(journal, verdicts=broken)
 
 
 def set_aside(run_dir: Path) -> None:

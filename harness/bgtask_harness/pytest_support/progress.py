@@ -5,11 +5,26 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 PROGRESS_INPUT = "bgtask_progress"
 _LOOK_EVERY_S = 0.5
+
+
+class Throttle:
+    """Hands on a sentence, unless another one was handed on a moment ago: what takes no time needs no telling."""
+
+    def __init__(self, tell: Callable[[str], None], every_s: float = 1.0) -> None:
+        self._tell, self._every_s, self._last = tell, every_s, time.monotonic()
+
+    def tell(self, sentence: str) -> None:
+        """Hand it on, or not."""
+        now = time.monotonic()
+        if now - self._last >= self._every_s:
+            self._last = now
+            self._tell(sentence)
 
 
 class ProgressFile:

@@ -28,9 +28,11 @@ from bgtask_harness.pytest_support.ending import set_aside
 from bgtask_harness.pytest_support.marks import tasks_of
 from bgtask_harness.pytest_support.progress import PROGRESS_INPUT
 from bgtask_harness.pytest_support.progress import ProgressFile
+from bgtask_harness.pytest_support.progress import Throttle
 from bgtask_harness.pytest_support.running import Runner
 from bgtask_harness.pytest_support.scheduling import DEVICE_INPUT
 from bgtask_harness.pytest_support.shelf import Shelf
+from bgtask_harness.session import Nonconformant
 from bgtask_harness.session import Session
 
 
@@ -42,6 +44,7 @@ class Run:
         self._handed: dict[str, Any] = getattr(config, "workerinput", {})
         self._shelf = Shelf(chosen, locked=bool(self._handed))
         self.runner = Runner(config, chosen, self._shelf)
+        self._tellers: dict[str, Throttle] = {}
 
     @property
     def devices(self) -> list[str]:
@@ -82,7 +85,16 @@ class Run:
         held = self._handed.get(DEVICE_INPUT, device)
         if held != device:
             raise HarnessError(f"this worker holds {held}, and the test is for {device}")
-        return self.runner.open(item, device, self._teller(device))
+        if device not in self._tellers:
+            self._tellers[device] = Throttle(self._teller(device))
+        return self.runner.open(item, device, self._tellers[device].tell)
+
+    def shorten(self, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Tell what the harness itself raised without its own frames, unless `--full-trace` was given."""
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, Nonconformant | HarnessError) and not self._config.option.fulltrace:
+            kind = type(error).__name__
+            report.longrepr = str(error) if isinstance(error, Nonconformant) else f"{kind}: {error}"
 
     def close(self) -> None:
         """Let go of every device."""

@@ -53,7 +53,7 @@ class Runner:
             needs=wants.needs,
             disruption=wants.disruption,
             patience_s=self._chosen.patience_s,
-            progress=progress,
+            progress=lambda sentence: progress(f"{name}: {sentence}"),
         )
         try:
             session = Session(lease, self._able(lease), settings)

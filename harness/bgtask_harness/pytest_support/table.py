@@ -1,0 +1,49 @@
+"""The verdicts of a run as a table: a line a scenario, then what was broken, told once however often it showed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bgtask_harness.report.run import Conclusion
+from bgtask_harness.report.run import JudgedJournal
+from bgtask_harness.report.run import RunVerdicts
+from bgtask_harness.report.summary import headline
+from bgtask_harness.report.summary import visible
+from bgtask_harness.report.words import counted
+from bgtask_harness.report.words import task_title
+from bgtask_reference.events import Judgement
+from bgtask_reference.events import Verdict
+
+_WIDTH = max(len(conclusion) for conclusion in Conclusion)
+
+
+def verdict_table(run: RunVerdicts) -> Iterator[str]:
+    """Give its lines. The stories are with the failures themselves, in the page and in `bgtask check`."""
+    name = max((len(journal.folder) for journal in run.journals), default=0)
+    for journal in run.journals:
+        yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder:<{name}}  {_told(journal)}".rstrip()
+    yield from _broken(run)
+    yield headline(run)
+
+
+def _told(journal: JudgedJournal) -> str:
+    if journal.conclusion is not Conclusion.PASS:
+        return visible(journal.reason)
+    rules = sorted({verdict.rule for verdict in journal.verdicts if verdict.judgement is Judgement.PASS})
+    return f"{counted(len(rules), 'rule')} held: {', '.join(rules)}"
+
+
+def _broken(run: RunVerdicts) -> Iterator[str]:
+    """Group by rule and task: one defect shows in many scenarios."""
+    found: dict[tuple[str, str, str], list[tuple[JudgedJournal, Verdict]]] = {}
+    for journal in run.journals:
+        for verdict in journal.verdicts:
+            if verdict.judgement is Judgement.FAIL:
+                found.setdefault((journal.device, verdict.rule, verdict.task), []).append((journal, verdict))
+    if found:
+        yield "broken:"
+    for (device, rule, task), places in found.items():
+        journal, verdict = places[0]
+        title = task_title(journal.header.app if journal.header else None, task)
+        where = counted(len(places), "scenario")
+        yield f"  {rule} ({verdict.norm}), {visible(title)} on {device}, in {where}: {visible(verdict.reason)}"
