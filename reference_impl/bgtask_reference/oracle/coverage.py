@@ -77,6 +77,21 @@ class Coverage:
         last = samples[end]
         return Proof(samples[start], last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by)
 
+    def first_after(self, ns: int, proof: Proof) -> Sample:
+        """Give the sample that showed that a boot time had passed; the proof's last one when none did."""
+        samples = self._timeline.samples
+        start = bisect_right(self._timeline.taken, proof.first.index)
+        for sample in samples[start:]:
+            if sample.boot != proof.first.boot or sample.index >= proof.last.index:
+                break
+            if sample.boot_ns - sample.error_ns >= ns:
+                return sample
+        return proof.last
+
+    def seen_at(self, sample: Sample) -> int:
+        """Give the journal index at which a sample's sentinel came back in the log; END when it did not."""
+        return self._seen.get(sample.number, END)
+
     def _reaches(self) -> list[tuple[int, str]]:
         """For each sample: the last one up to which nothing is missing, and what broke it there."""
         samples = self._timeline.samples

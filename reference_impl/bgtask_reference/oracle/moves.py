@@ -42,6 +42,8 @@ def _request(state: State, step: Step, periodic: bool) -> Iterator[State]:
 def _start(state: State, step: Step, _periodic: bool) -> Iterator[State]:
     if state.phase is not Phase.ENQUEUED:
         yield State(Phase.RUNNING, step.run_attempt, run=step.run, why=step.entries)
+        if state.phase in {Phase.CANCELLED, Phase.ENDED}:
+            yield state  # whether it was asked for again is not known
         return
     counted = None if state.attempts is None else state.attempts + 1
     attempts = step.run_attempt or counted

@@ -116,33 +116,47 @@ class Shelf:
 
 def merge(sightings: Sequence[Sighting]) -> tuple[Run, ...]:
     """Make runs of sightings, in the order in which they began."""
-    named = _by_attempt([each for each in sightings if each.who.attempt_id])
-    under_way: dict[str | None, list[Draft]] = {}
+    named, under_way, anonymous = Shelf(), dict[str | None, list[Draft]](), Shelf()
+    again = _by_attempt(named, [each for each in sightings if each.who.attempt_id])
+    rest = [each for each in sightings if not each.who.attempt_id and not _tells_again(again, each)]
     for draft in named.all:
         under_way.setdefault(draft.who.work_id, []).append(draft)
-    for each in sightings:
-        if each.who.work_id and not each.who.attempt_id:
+    for each in rest:
+        if each.who.work_id:
             _add_by_work(named, under_way.setdefault(each.who.work_id, []), each)
-    anonymous = Shelf()
-    for each in sightings:
-        if not each.who.work_id and not each.who.attempt_id:
+    for each in rest:
+        if not each.who.work_id:
             _add_anonymous(named, anonymous, each)
     return _finished([*named.all, *anonymous.all])
 
 
-def _by_attempt(sightings: Iterable[Sighting]) -> Shelf:
-    shelf, drafts = Shelf(), dict[str | None, Draft]()
+def _by_attempt(shelf: Shelf, sightings: Iterable[Sighting]) -> list[Sighting]:
+    """Put sightings that name their attempt on the shelf, and give the ends that were told a second time."""
+    drafts: dict[str | None, Draft] = {}
+    again: list[Sighting] = []
     for each in sightings:
         draft = drafts.get(each.who.attempt_id) or shelf.new()
         drafts[each.who.attempt_id] = draft
-        told_twice = isinstance(each.event, RunFinished) and any(
+        if isinstance(each.event, RunFinished) and any(
             isinstance(end.event, RunFinished) and end.source is each.source for end in draft.ends
-        )
-        if told_twice:
+        ):
             draft.again.append(each)
+            again.append(each)
         else:
             shelf.put(draft, each)
-    return shelf
+    return again
+
+
+def _tells_again(again: Sequence[Sighting], each: Sighting) -> bool:
+    """Say whether another source tells of an end that is known to have been told a second time."""
+    same_work = {None, each.who.work_id}
+    return any(
+        not each.starts
+        and _distance(told, each) <= constants.allowance_ns("sightings_spread")
+        and (told.who.work_id in same_work or each.who.work_id is None)
+        and each.who.task in {None, told.who.task}
+        for told in again
+    )
 
 
 def _add_by_work(shelf: Shelf, of_this_work: list[Draft], each: Sighting) -> None:
@@ -168,15 +182,24 @@ def _add_anonymous(named: Shelf, anonymous: Shelf, each: Sighting) -> None:
     if each.starts:
         other = (draft for draft in anonymous.beside(each) if draft in still_open)
         anonymous.put(near or next(other, None) or anonymous.new(), each)
-    elif near is not None and (near.starts or not still_open):
+    elif near is not None:
         near.ends.append(each)
-    elif near is not None and len(still_open) == 1 == len(beside):
-        near.starts += still_open[0].starts
-        near.ends.append(each)
-        anonymous.all.remove(still_open[0])
-        still_open[0].starts.clear()
+        if not near.starts and len(beside) == 1:
+            _adopt_start(near, anonymous, still_open)
     else:
         _end_anonymous(anonymous, still_open, each)
+
+
+def _adopt_start(named: Draft, anonymous: Shelf, still_open: Sequence[Draft]) -> None:
+    """Give an end that names its work the start that only named its task, where that can be but one.
+
+    Of one unique name at most one run is under way, so of several starts of it the earlier ones fell silent.
+    """
+    name = named.who.name
+    if still_open and (len(still_open) == 1 or all(draft.who.name == name is not None for draft in still_open)):
+        named.starts += still_open[-1].starts
+        anonymous.all.remove(still_open[-1])
+        still_open[-1].starts.clear()
 
 
 def _is_open(draft: Draft) -> bool:

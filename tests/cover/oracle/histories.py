@@ -268,7 +268,8 @@ class Writer:
         return self.wait(0.002)
 
     def stop(self, who: Subject, reason: str | None = "timeout") -> Writer:
-        self.add(RunStopped(stamp=self.log(), source=Source.BEACON, subject=who, reason=reason))
+        if "beacon" in self.sources:
+            self.add(RunStopped(stamp=self.log(), source=Source.BEACON, subject=who, reason=reason))
         return self.wait(0.002)
 
     def run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Literal
@@ -25,6 +26,8 @@ from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
 from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
+from bgtask_reference.oracle.state import Phase
+from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
@@ -32,22 +35,24 @@ from bgtask_reference.platform import workmanager
 
 GIVES_UP = frozenset({StepKind.CANCEL, StepKind.CLEARED})
 WAITING = frozenset({WorkState.ENQUEUED, WorkState.RUNNING})
+Before = Sequence[Sequence[State]]
 LOSES_JOBS = ("app.force-stop", "app.clear", "app.clear-data", "reboot")
 
 
-def rearmed(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
+def rearmed(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
     """After a run of periodic work its next request exists."""
     levels = {run.number: run.level for run in task.runs}
     for each in task.names:
         if each.periodic:
-            for finding, run in _each_finish(each, outside):
+            for finding, run in _each_finish(each, outside, worlds.before[each.name]):
                 yield replace(finding, level=levels.get(run) if run is not None else None)
 
 
-def _each_finish(each: NameSlice, outside: Outside) -> Iterator[tuple[Finding, int | None]]:
+def _each_finish(each: NameSlice, outside: Outside, before: Before) -> Iterator[tuple[Finding, int | None]]:
     given_up = [step.index for step in each.steps if step.kind in GIVES_UP]
     for position, step in enumerate(each.steps):
-        if step.kind is StepKind.FINISH and position not in each.optional and not step.in_app:
+        surely_repeats = all(state.phase is Phase.ENQUEUED for state in before[position + 1])
+        if step.kind is StepKind.FINISH and position not in each.optional and not step.in_app and surely_repeats:
             after = bisect_right(given_up, step.index)
             until = given_up[after] if after < len(given_up) else outside.last_index + 1
             yield _after(step, position, each, outside, until), step.run

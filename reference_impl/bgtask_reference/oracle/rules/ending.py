@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Source
 from bgtask_reference.oracle.clocks import elapsed
+from bgtask_reference.oracle.coverage import Proof
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.outside import Outside
@@ -81,7 +82,7 @@ def _ends_in_time(start: Step, run: Run, limit: int, task: TaskSlice, outside: O
         return
     proof = outside.coverage.proof_from(start.index)
     over = start.when.known and proof and proof.first.boot == start.when.boot and proof.until_ns > start.when.hi + limit
-    if not proof or not over or _interrupted(start, proof.upto, task):
+    if not proof or not over or _interrupted(start, _upto(start.when.hi + limit, proof, outside), task):
         return  # the record ends before the limit, or something legal ended the run without a word
     if not outside.saw(SHOWS_STOPS):
         reason = "the attempt's end was not seen, and nobody would have told of a stop"
@@ -89,6 +90,10 @@ def _ends_in_time(start: Step, run: Run, limit: int, task: TaskSlice, outside: O
         return
     reason = "an attempt did not end within its limit"
     yield Finding("R10.in-time", Word.BROKEN, reason, start.entries[:1], level=run.level)
+
+
+def _upto(ns: int, proof: Proof, outside: Outside) -> int:
+    return outside.coverage.seen_at(outside.coverage.first_after(ns, proof))
 
 
 def _interrupted(start: Step, upto: int, task: TaskSlice) -> bool:

@@ -155,7 +155,7 @@ def _unmet(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds) -> Fin
 
 def _unmet_in_a_whole_log(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds, proof: Proof) -> Finding:
     rule, facts = wish.rule, wish.facts
-    last = _index_after(outside, wish.closes_ns, proof)
+    last = outside.coverage.first_after(wish.closes_ns, proof).index
     span = While(wish.begins.index, last, proof.first.boot, wish.closes_ns)
     seen = weather(task, outside, span)
     if started := _job_started_for_nothing(wish, outside):
@@ -180,19 +180,6 @@ def _broken(wish: Wish, task: TaskSlice, seen: Weather, last: int) -> Finding:
     entries = {*wish.facts, *seen.proof, last, *(late.begun.entries[:1] if late else ())}
     level = None if wish.stimulus is None else wish.stimulus.sent.level
     return Finding(wish.rule, Word.BROKEN, reason, tuple(sorted(entries)), level=level)
-
-
-def _index_after(outside: Outside, ns: int, proof: Proof) -> int:
-    """Give the journal index of the sample that shows that a boot time had passed."""
-    samples = outside.timeline.samples
-    return next(
-        (
-            each.index
-            for each in samples
-            if each.index > proof.first.index and each.boot == proof.first.boot and each.boot_ns - each.error_ns >= ns
-        ),
-        proof.upto,
-    )
 
 
 def _job_started_for_nothing(wish: Wish, outside: Outside) -> int | None:
