@@ -138,3 +138,15 @@ def test_after_a_reboot_the_phone_comes_up_as_far_as_it_must(transport: InProces
     assert not phone.online
     assert whole(transport.open("exec:cat /proc/uptime", soon())) == b"0.00 0.00\n"
     assert phone.online
+
+
+def test_a_frozen_phone_says_nothing_and_a_dropped_stream_ends(transport: InProcessTransport, phone: Any) -> None:
+    follower = transport.open("exec:logcat", soon())
+    phone.door.freeze(True)
+    with pytest.raises(DeadlineExceeded):
+        transport.open("exec:echo hi", soon()).recv(10, soon())
+    phone.door.freeze(False)
+    phone.door.drop()
+
+    assert follower.recv(10, soon()) == b""
+    assert whole(transport.open("exec:echo hi", soon())) == b"hi\n"

@@ -222,3 +222,23 @@ def test_a_mute_phone_takes_the_connection_and_says_nothing(host_phone: Callable
         host.socket.settimeout(0.2)
         with pytest.raises(TimeoutError):
             host.recv()
+
+
+def test_a_dropped_host_may_come_back_at_once(hosted: Any) -> None:
+    with MiniHost(hosted.port) as host:
+        host.recv()
+        hosted.call(hosted.listener.daemon.drop)
+        assert host.file.read() == b""
+    with MiniHost(hosted.port) as again:
+        assert again.recv().command == Command.CNXN
+
+
+def test_a_frozen_phone_takes_connections_and_answers_none_until_it_thaws(hosted: Any) -> None:
+    hosted.call(lambda: hosted.listener.daemon.freeze(True))
+    with MiniHost(hosted.port) as host:
+        host.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            host.socket.recv(1)
+        hosted.call(lambda: hosted.listener.daemon.freeze(False))
+        host.socket.settimeout(5)
+        assert host.recv().command == Command.CNXN

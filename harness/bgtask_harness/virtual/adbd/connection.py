@@ -54,6 +54,8 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._listener.connections.add(self)
+        if self._listener.frozen:
+            transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         self._listener.pace.catch_up()

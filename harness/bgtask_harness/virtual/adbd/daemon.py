@@ -37,6 +37,16 @@ class ServedChannel(Channel, Protocol):
         """Close it once everything has been sent."""
 
 
+class Hosts(Protocol):
+    """Those who are connected: a `Listener`'s, or this process."""
+
+    def drop(self) -> None:
+        """Break every connection; hosts may come back at once."""
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop reading what hosts send, as a phone that hangs does, or go on."""
+
+
 class Daemon:
     """The adb daemon of one phone."""
 
@@ -54,15 +64,27 @@ class Daemon:
         self.files = Files(phone.read_file)
         self.pace: Pace | None = None
         """Set by whoever lets time pass: a `Listener` or a `LocalDoor`."""
+        self.hosts: Hosts | None = None
+        """Set by the same."""
 
     def service(self, name: str) -> services.Service | None:
         """Give the service of that name; None refuses it."""
         return services.SERVICES.get(name)
 
-    def reached(self, channel: ServedChannel, service: str) -> ServedChannel:
+    def reached(self, channel: ServedChannel, service: str) -> Channel:
         """Give the channel that a service is to speak on: the host's own, or one around it that loses or delays."""
         del service
         return channel
+
+    def drop(self) -> None:
+        """Break every connection; hosts may come back at once. For faults to call, at a time of their choosing."""
+        if self.hosts is not None:
+            self.hosts.drop()
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop answering, as a phone that hangs does, or go on. For faults to call."""
+        if self.hosts is not None:
+            self.hosts.freeze(frozen)
 
     def banner(self) -> str:
         """What the daemon says of itself: `device::name=value;...features=a,b`."""

@@ -21,6 +21,8 @@ class Listener:
         self.connections: set[Connection] = set()
         self.pace = RealTime(daemon.phone, self._after, self._unread)
         daemon.pace = self.pace
+        daemon.hosts = self
+        self.frozen = False
         # Bound but never listening: while the phone is off nobody else gets the port, and a host that tries to connect
         # is refused instead of being connected with itself, which Linux does when it picks the same port for both ends.
         self._holder = _bound(port)
@@ -43,12 +45,11 @@ class Listener:
         self._holder.close()
 
     def drop(self) -> None:
-        """Break every connection; hosts may come back at once."""
         for connection in tuple(self.connections):
             connection.drop()
 
     def freeze(self, frozen: bool) -> None:
-        """Stop reading what hosts send, as a phone that hangs does, or go on."""
+        self.frozen = frozen
         for connection in self.connections:
             connection.pause(frozen)
 

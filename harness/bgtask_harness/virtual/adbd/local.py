@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from bgtask_harness.virtual.adbd.daemon import Hosts
 from bgtask_harness.virtual.adbd.daemon import ServedChannel
 from bgtask_harness.virtual.adbd.pace import Jumps
 from bgtask_harness.virtual.adbd.pace import Pace
@@ -23,6 +24,7 @@ class Serving(Protocol):
     """The daemon, as far as it is used here."""
 
     pace: Pace | None
+    hosts: Hosts | None
 
     @property
     def phone(self) -> ShellPort:
@@ -87,8 +89,10 @@ class LocalDoor:
         self._jumps = Jumps(daemon.phone)
         self._lock = threading.RLock()
         self._streams: list[LocalStream] = []
+        self._frozen = False
         daemon.pace = self
-        daemon.phone.on_reboot(self._went_down)
+        daemon.hosts = self
+        daemon.phone.on_reboot(self.drop)
 
     def jump(self, boot_ns: int, *, until_output: bool) -> Waiter:
         return self._jumps.add(boot_ns, until_output=until_output)
@@ -138,14 +142,22 @@ class LocalDoor:
             stream.hang_up()
             self._settle()
 
+    def drop(self) -> None:
+        for stream in self._streams:
+            stream.hang_up()
+
+    def freeze(self, frozen: bool) -> None:
+        self._frozen = frozen
+
     def _settle(self) -> None:
-        self._phone.kernel.run_until(self._phone.kernel.now)
+        if not self._frozen:
+            self._phone.kernel.run_until(self._phone.kernel.now)
 
     def _run(self, stream: LocalStream, patience_ns: int) -> None:
         kernel = self._phone.kernel
         limit = kernel.now + patience_ns
         followers = self._followers()
-        while True:
+        while not self._frozen:
             self._settle()
             jump = self._jumps.current()
             if jump is not None:
@@ -153,7 +165,3 @@ class LocalDoor:
                     self._jumps.arrive(jump)
             elif stream.ended or stream.wants_input or self._followers() > followers or not kernel.run_next(limit):
                 return
-
-    def _went_down(self) -> None:
-        for stream in self._streams:
-            stream.hang_up()
