@@ -73,6 +73,12 @@ def host() -> Iterator[Host]:
     started.watch.close()
 
 
+@pytest.fixture(autouse=True)
+def no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is killed cannot clean up behind itself."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
 def test_it_says_how_to_reach_it_and_its_phone_answers(host: Host) -> None:
     assert host.ready["pid"] == host.process.pid
     assert host.ready["serial"] == f"127.0.0.1:{host.ready['adbd_port']}"
