@@ -68,7 +68,7 @@ def _manifest(app: AppFile) -> dict[str, str]:
         "work_manager_version": spec.work_manager_version,
         "minimum_log_level": spec.evidence.work_manager_level,
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in said.items() if value} | app.virtual.arguments
 
 
 def _log_file(folder: Path | None) -> Path | None:

@@ -62,7 +62,9 @@ class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     tag: str
     text: str
-    event: Literal["request.made", "request.cancelled", "run.started", "run.finished", "run.stopped", "run.refused"]
+    event: Literal[
+        "request.made", "request.cancelled", "run.started", "run.finished", "run.stopped", "run.refused", "nothing"
+    ]
     request: RequestKind | None = None
     result: Result | None = None
     everything: bool = False
@@ -103,10 +105,11 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The same app on a virtual phone: the program that stands for it, and which build of it."""
+    """The same app on a virtual phone: the program that stands for it, which build, what its manifest says beyond."""
 
     program: str | None = None
     mode: Mode = "hook"
+    arguments: dict[str, str] = {}
 
 
 class AppToml(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

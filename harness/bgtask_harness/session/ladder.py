@@ -138,4 +138,9 @@ class Ladder:
         return self._session.hook("run", {"task": task.id}, task)
 
     def _job(self, task: TaskSpec) -> Answer:
-        return self._session.force(task)
+        session = self._session
+        known = any(session.correlation.job_of(name.name) for name in task.unique_names)
+        if not known and Capability.DIAGNOSTICS in session.capabilities:
+            session.diagnose()
+            session.look()
+        return session.force(task)

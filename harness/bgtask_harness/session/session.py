@@ -443,11 +443,15 @@ class Session:
         self.look()
 
     def put_back(self) -> None:
-        """Put back what was changed and close what was measured, while the device still answers."""
+        """Close what was measured, ask what is enqueued, put back what was changed, while the device still answers.
+
+        Asking comes first: putting back logs out, and what was cancelled by that no longer tells what a run left.
+        """
         self.close_window()
-        self._control.put_back()
         if Capability.DIAGNOSTICS in self.capabilities:
             self.diagnose()
+        self.look()
+        self._control.put_back()
         self.look()
 
     def note_lost(self, reason: str) -> None:
