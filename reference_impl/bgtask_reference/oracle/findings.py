@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Source
@@ -32,8 +33,18 @@ class Unsure:
 
 Facts = tuple[int, ...]
 """Journal indices that a breach rests on."""
-Said = Facts | bool | Unsure | None
-"""None: nothing to check here. True: it holds. Facts: broken, resting on these. Never False."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A check's answer when the rule is broken: what it rests on, and how it was broken, in words."""
+
+    facts: Facts
+    words: str
+
+
+Said = Broken | Literal[True] | Unsure | None
+"""None: nothing to check here. True: it holds."""
 
 
 @dataclass(frozen=True, slots=True)

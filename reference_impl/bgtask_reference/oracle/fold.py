@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 
+from bgtask_reference.oracle.findings import Broken
 from bgtask_reference.oracle.findings import Facts
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Unsure
@@ -37,6 +38,7 @@ class Breach:
     rule: str
     position: int
     facts: Facts
+    words: str
     also: tuple[str, ...]
 
 
@@ -134,14 +136,16 @@ class Fold:
 
     def _blame(self, worlds: list[State], position: int) -> Breach:
         step = self.steps[position]
-        broken: list[dict[str, Facts]] = []
+        broken: list[dict[str, Broken]] = []
         for state in worlds:
             said = {rule: check(state, step, self.place) for rule, check in self._plan[step.kind]}
-            broken.append({rule: facts for rule, facts in said.items() if isinstance(facts, tuple)})
+            broken.append({rule: answer for rule, answer in said.items() if isinstance(answer, Broken)})
         common = [rule for rule in broken[0] if all(rule in each for each in broken)]
         name = (common or list(broken[0]))[0]
         killers = dict.fromkeys(rule for each in broken for rule in each)
-        return Breach(name, position, _in_order(broken[0][name]), tuple(rule for rule in killers if rule != name))
+        first = broken[0][name]
+        also = tuple(rule for rule in killers if rule != name)
+        return Breach(name, position, _in_order(first.facts), first.words, also)
 
     @staticmethod
     def _cap(worlds: list[State], trace: Trace) -> list[State]:
@@ -153,7 +157,7 @@ class Fold:
 
 
 def _breaks(check: StepCheck, state: State, step: Step, place: Place) -> bool:
-    return isinstance(check(state, step, place), tuple)
+    return isinstance(check(state, step, place), Broken)
 
 
 def _in_order(facts: Facts) -> Facts:

@@ -102,7 +102,7 @@ def _of_trace(trace: Trace, fold: Fold, each: NameSlice, task: TaskSlice) -> Ite
         return Finding("", Word.HELD, level=None if run is None else levels.get(run))
 
     for breach in trace.breaches:
-        reason = f"{each.name}: no state that the record allows permits this step"
+        reason = f"{each.name}: {breach.words}"
         facts = minimal(fold, breach).facts
         yield replace(
             level_at(breach.position), rule=breach.rule, word=Word.BROKEN, reason=reason, facts=facts, also=breach.also

@@ -320,7 +320,17 @@ def test_a_list_that_was_cut_proves_nothing() -> None:
 
     told = verdict(writer, "R12.rearmed")
 
+    assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ())
+
+
+def test_nobody_who_asked_is_named_as_missing() -> None:
+    told = verdict(asked().run().wait(60).sample(), "R12.rearmed")
+
     assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("dumpsys-jobscheduler", "wm-diagnostics"))
+
+
+def test_an_answer_that_comes_too_soon_proves_nothing() -> None:
+    assert judged(dump(asked().run().wait(1)), "R12.rearmed") is Judgement.INCONCLUSIVE
 
 
 def test_what_was_cancelled_after_its_run_need_not_be_armed() -> None:

@@ -34,6 +34,7 @@ from bgtask_reference.platform import constants
 from bgtask_reference.platform import workmanager
 
 GIVES_UP = frozenset({StepKind.CANCEL, StepKind.CLEARED})
+ANSWERS = frozenset({StepKind.LISTED, StepKind.DUMPED})
 WAITING = frozenset({WorkState.ENQUEUED, WorkState.RUNNING})
 Before = Sequence[Sequence[State]]
 LOSES_JOBS = ("app.force-stop", "app.clear", "app.clear-data", "reboot")
@@ -69,6 +70,10 @@ def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until
             break
     if until <= outside.last_index:
         return Finding("R12.rearmed", Word.EXCUSED, "it was cancelled or cleared before anybody looked")
+    asked = [step.kind for step in islice(each.steps, position + 1, None) if step.kind in ANSWERS]
+    if asked:
+        reason = "nothing that was listed after the run decides it: too soon, cut short, or without a due time"
+        return Finding("R12.rearmed", Word.OPEN, reason, finish.entries[-1:])
     reason = "nobody asked what was enqueued after the run"
     return Finding("R12.rearmed", Word.OPEN, reason, finish.entries[-1:], missing=SHOWS_ROWS)
 

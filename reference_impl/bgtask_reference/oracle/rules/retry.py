@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bgtask_reference.events import Norm
+from bgtask_reference.oracle.findings import Broken
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.findings import Unsure
@@ -33,7 +34,10 @@ def attempts(state: State, step: Step, _place: Place) -> Said:
         return None
     if step.run_attempt is None:
         return Unsure("nobody told the attempt's number", SHOWS_ATTEMPTS)
-    return step.run_attempt == state.attempts + 1 or (*state.why, *step.entries)
+    if step.run_attempt == state.attempts + 1:
+        return True
+    words = f"an attempt said that it was number {step.run_attempt}, and it was number {state.attempts + 1}"
+    return Broken((*state.why, *step.entries), words)
 
 
 RULES = (

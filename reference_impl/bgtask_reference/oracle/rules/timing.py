@@ -7,6 +7,7 @@ from bgtask_reference.events import Norm
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.clocks import stepped
 from bgtask_reference.oracle.clocks import wall_elapsed
+from bgtask_reference.oracle.findings import Broken
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.findings import Unsure
@@ -24,6 +25,11 @@ from bgtask_reference.platform import workmanager
 AT_A_RUN = frozenset({StepKind.START, StepKind.FINISH})
 
 
+def seconds(ns: int) -> str:
+    """Say a duration as a person reads it."""
+    return f"{ns / NS_PER_S:.3f} s"
+
+
 def not_before(state: State, bound_ns: int, step: Step, place: Place) -> Said:
     """Say whether a run began no earlier than a bound after its row was enqueued.
 
@@ -33,14 +39,16 @@ def not_before(state: State, bound_ns: int, step: Step, place: Place) -> Said:
         return None
     passed = wall_elapsed(state.since, step.when).hi
     if passed < bound_ns:
-        return None if _clock_unsure(state.since, step.when) else (*state.why, *step.entries)
+        if stepped(state.since, step.when):
+            return None
+        verb = "began" if step.kind is StepKind.START else "had ended"
+        words = (
+            f"a run {verb} {seconds(passed)} after its work was enqueued, and was due only after {seconds(bound_ns)}"
+        )
+        return Broken((*state.why, *step.entries), words)
     if step.kind is StepKind.START:
         return True
     return None if place.outside.saw(SHOWS_STARTS) else Unsure("nobody saw when the run began", SHOWS_STARTS)
-
-
-def _clock_unsure(a: When, b: When) -> bool:
-    return stepped(a, b)
 
 
 def delay(state: State, step: Step, place: Place) -> Said:
@@ -86,8 +94,3 @@ RULES = (
         check=period,
     ),
 )
-
-
-def seconds(ns: int) -> str:
-    """Say a duration as a person reads it."""
-    return f"{ns / NS_PER_S:.3f} s"
