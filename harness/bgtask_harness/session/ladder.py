@@ -48,20 +48,21 @@ class Ladder:
             NothingSeen: A rung bore and no run of the task ended in its time.
 
         """
-        reasons = []
+        reasons: dict[str, list[Rung]] = {}
         for rung in rungs:
             mark = self._session.mark
             try:
                 answer = self._rungs[rung](task)
             except Unsupported as error:
-                reasons.append(f"{rung}: {error}")
+                reasons.setdefault(str(error), []).append(rung)
                 continue
             if answer is not None and answer.outcome is Outcome.REFUSED:
-                reasons.append(f"{rung}: refused, {answer.refusal or answer.output}")
+                reasons.setdefault(f"refused, {answer.refusal or answer.output}", []).append(rung)
                 continue
             self._session.wait_for_run(task, mark=mark)
             return rung
-        raise Unsupported(f"there is no way to make {task.title} run here: {'; '.join(reasons)}")
+        told = "; ".join(f"{', '.join(rungs)}: {reason}" for reason, rungs in reasons.items())
+        raise Unsupported(f"there is no way to make {task.title} run here: {told}")
 
     def due_in(self, task: TaskSpec, wall_ns: int) -> int | None:
         """Give how long it is until a task's next run is due; None when nothing says.
