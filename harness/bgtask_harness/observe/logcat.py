@@ -1,7 +1,8 @@
 """Lines of logcat as values: threadtime with epoch, plain threadtime, brief, and Android Studio's old export.
 
 Formats after `system/logging/liblog/logprint.cpp`. In threadtime a message of several lines arrives as several lines
-with the same prefix; only Android Studio indents them without one.
+with the same prefix; only Android Studio indents them without one. Bug reports of Android 8 and later ask for `-v uid`:
+a column before the pid.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _NANO_DIGITS = 9
 
 _THREADTIME = re.compile(
     r"\s*(?P<time>\d{1,12}|(?:(?P<year>\d{4})-)?(?P<month>\d\d)-(?P<day>\d\d) (?P<clock>\d\d:\d\d:\d\d))"
-    r"\.(?P<fraction>\d{3}|\d{6}|\d{9})\s+(?P<pid>\d{1,9})\s+(?P<tid>\d{1,9})\s+(?P<priority>[VDIWEFAS])\s(?P<rest>.*)",
+    r"\.(?P<fraction>\d{3}|\d{6}|\d{9})\s+(?:(?P<uid>\w{1,10})\s+)?(?P<pid>\d{1,9})\s+(?P<tid>\d{1,9})\s+"
+    r"(?P<priority>[VDIWEFAS])\s(?P<rest>.*)",
     re.ASCII | re.DOTALL,
 )
 _STUDIO = re.compile(
@@ -47,6 +49,7 @@ class LogLine:
         message: The rest, untouched.
         raw: The whole line, as it came.
         indents: True in a format whose further lines of one entry have no prefix.
+        uid: Who wrote it, as `-v uid` prints it: a number, or a name of five letters at most; None without that column.
 
     """
 
@@ -58,6 +61,7 @@ class LogLine:
     message: str
     raw: str
     indents: bool = False
+    uid: str | None = None
 
     @property
     def entry(self) -> tuple[int, int, int | None, str, str]:
@@ -66,7 +70,7 @@ class LogLine:
 
     def continued(self, raw: str) -> LogLine:
         """Give an unprefixed further line of the same entry."""
-        return LogLine(self.stamp, self.pid, self.tid, self.priority, self.tag, raw, raw, self.indents)
+        return LogLine(self.stamp, self.pid, self.tid, self.priority, self.tag, raw, raw, self.indents, self.uid)
 
 
 def parse_line(raw: str, year: int = 1970) -> LogLine | None:
@@ -101,8 +105,12 @@ def quick_tag(raw: str) -> str | None:
         return None
     if words[3] in _PRIORITIES and words[2].isdigit():
         return words[4].rstrip(":")
-    if words[4] in _PRIORITIES and words[3].isdigit() and len(words) > 5:  # noqa: PLR2004 - a date before the time
-        return words[5].split(None, 1)[0].rstrip(":")
+    if len(words) > 5 and words[3].isdigit():  # noqa: PLR2004 - a date before the time
+        if words[4] in _PRIORITIES:
+            return words[5].split(None, 1)[0].rstrip(":")
+        rest = words[5].split(None, 2)  # a uid before the pid
+        if len(rest) > 1 and rest[0] in _PRIORITIES and words[4].isdigit():
+            return rest[1].rstrip(":")
     return None
 
 
@@ -116,7 +124,7 @@ def _prefixed(match: re.Match[str], raw: str, year: int, *, indents: bool) -> Lo
     if stamp is None:
         return None
     pid, tid = int(match["pid"]), int(match["tid"])
-    return LogLine(stamp, pid, tid, match["priority"], tag.strip(), message, raw, indents)
+    return LogLine(stamp, pid, tid, match["priority"], tag.strip(), message, raw, indents, match.groupdict().get("uid"))
 
 
 def _stamp(match: re.Match[str], year: int) -> Stamp | None:
