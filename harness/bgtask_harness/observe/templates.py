@@ -65,6 +65,10 @@ class WrittenTemplate(Protocol):
     def reason(self) -> str | None:
         """For `run.stopped`, `run.refused`."""
 
+    @property
+    def task(self) -> str | None:
+        """The task, of a line that does not name it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogTemplate:
@@ -79,9 +83,10 @@ class LogTemplate:
         result: For `run.finished`.
         everything: For `request.cancelled`: every task of the app.
         reason: For `run.stopped` and `run.refused`.
+        task: The task that the line is about, when its text has no `{task}` to say it.
 
     Raises:
-        ValueError: `event` is no kind that a template may tell of, or `{task}` is there twice.
+        ValueError: `event` is no kind that a template may tell of, or `{task}` is there twice, or beside `task`.
 
     """
 
@@ -92,6 +97,7 @@ class LogTemplate:
     result: Result | None = None
     everything: bool = False
     reason: str | None = None
+    task: str | None = None
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -99,6 +105,8 @@ class LogTemplate:
             raise ValueError(f"log template {self.text!r}: event {self.event!r} is none of {', '.join(sorted(EVENTS))}")
         if self.text.count("{task}") > 1:
             raise ValueError(f"log template {self.text!r}: {{task}} is there twice; once says which task it is")
+        if self.task is not None and "{task}" in self.text:
+            raise ValueError(f"log template {self.text!r}: both {{task}} and task = {self.task!r} say which task it is")
         object.__setattr__(self, "pattern", _compile(self.text))
 
     @classmethod
@@ -112,6 +120,7 @@ class LogTemplate:
             result=written.result,
             everything=written.everything,
             reason=written.reason,
+            task=written.task,
         )
 
     def event_for(self, stamp: Stamp, raw: str, subject: Subject) -> Event:
@@ -155,7 +164,8 @@ class TemplateParser:
             if match and template.event == NOTHING:
                 return ()
             if match:
-                return (template.event_for(line.stamp, line.raw, Subject(task=match.groupdict().get("task"))),)
+                subject = Subject(task=match.groupdict().get("task") or template.task)
+                return (template.event_for(line.stamp, line.raw, subject),)
         return None
 
 

@@ -133,9 +133,14 @@ def _task_mistakes(written: AppToml) -> Iterator[Mistake]:
 
 
 def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
+    ids = {task.id for task in written.tasks}
     for index, line in enumerate(written.log):
         if line.text.count("{task}") > 1:
             yield f"log[{index}].text", "expected {task} once at most"
+        if line.task is not None and "{task}" in line.text:
+            yield f"log[{index}].task", "expected no task beside the {task} of the text"
+        if line.task is not None and line.task not in ids:
+            yield f"log[{index}].task", f"expected the id of one of the tasks, got {line.task!r}"
 
 
 def _control_mistakes(written: AppToml) -> Iterator[Mistake]:

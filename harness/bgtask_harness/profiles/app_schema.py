@@ -58,7 +58,10 @@ class Task(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A line of the app's own log. `{task}` in `text` is the task id, `{any}` anything; the rest stands for itself."""
+    """A line of the app's own log. `{task}` in `text` is the task id, `{any}` anything; the rest stands for itself.
+
+    `task` is the id of the task that a line is about whose text does not say it.
+    """
 
     tag: str
     text: str
@@ -69,6 +72,7 @@ class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     result: Result | None = None
     everything: bool = False
     reason: str | None = None
+    task: str | None = None
 
 
 class LogIgnore(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -192,6 +192,16 @@ def test_a_template_that_means_nothing_says_why(text: str, event: str, expected:
         LogTemplate("Tag", text, event)
 
 
+def test_a_line_that_does_not_name_its_task_has_it_from_its_template(feed: Feed) -> None:
+    template = LogTemplate("Tasks", "Scheduling library sync work", "request.made", task="library-sync-worker")
+    observer = LogObserver("com.app", [template])
+
+    (event,) = feed(observer, "D Tasks: Scheduling library sync work")
+
+    assert isinstance(event, RequestMade)
+    assert event.subject.task == "library-sync-worker"
+
+
 def test_a_line_that_is_known_to_say_nothing_gives_no_event(feed: Feed) -> None:
     observer = LogObserver("com.app", [LogTemplate("Tag", "Scheduling immediate work: {task}", "nothing")])
 

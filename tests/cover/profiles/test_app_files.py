@@ -79,6 +79,14 @@ def test_on_a_virtual_phone_the_build_says_what_is_printed(tmp_path: Path, stand
             SMALL + '[control.states.a]\nname="n"\non="1"\noff="0"\n[control.states.b]\nname="n"\non="1"\nof="0"\n',
             r"key `control\.states\.b\.of`: expected one of name, on, off; .*did you mean `off`",
         ),
+        (
+            SMALL + '[[log]]\ntag="T"\ntext="go"\nevent="run.started"\ntask="x"\n',
+            r"key `log\[0\]\.task`: expected the id of one of the tasks, got 'x'",
+        ),
+        (
+            SMALL + '[[log]]\ntag="T"\ntext="go {task}"\nevent="run.started"\ntask="org.example.sync"\n',
+            r"key `log\[0\]\.task`: expected no task beside",
+        ),
         ('schema = 1\npackage = "p"\ntasks = []\n', r"key `tasks`: expected at least one"),
     ],
 )
