@@ -228,6 +228,14 @@ def test_wanting_an_unknown_name_is_inconclusive() -> None:
     assert "none of its unique names" in verdict(writer).reason
 
 
+def test_a_first_period_beside_a_run_at_once_may_have_been_asked_for_later() -> None:
+    writer = Writer().begin().look().names().request().request(kind=RequestKind.ONE_TIME).run(IMMEDIATE)
+    told = verdict(writer.look().want(name=PERIODIC).wait(90).look())
+
+    assert told.judgement is Judgement.INCONCLUSIVE
+    assert "W20" in told.reason
+
+
 # --- F1: forces -------------------------------------------------------------------------------------------------------
 
 

@@ -124,12 +124,23 @@ def test_a_delay_holds_back_the_first_run() -> None:
     assert verdict(late, "R2.delay").judgement is Judgement.PASS
 
 
+ONCE = quiet(SYNC, interval_ns=None, unique_names=SYNC.unique_names[1:], initial_delay_ns=300 * NS_PER_S)
+
+
 def test_a_forced_delay_of_one_time_work_is_excused() -> None:
-    spec = app(quiet(SYNC, initial_delay_ns=300 * NS_PER_S))
-    writer = Writer(spec).begin().names().request(kind=RequestKind.ONE_TIME).wait(100)
+    writer = Writer(app(ONCE)).begin().names().request(kind=RequestKind.ONE_TIME).wait(100)
+    early = Writer(app(ONCE)).begin().names().request(kind=RequestKind.ONE_TIME).wait(100).run(IMMEDIATE).sample()
     writer.force(IMMEDIATE)
 
     assert verdict(writer.wait(1).run(IMMEDIATE).sample(), "R2.delay").judgement is Judgement.NOT_EXERCISED
+    assert verdict(early, "R2.delay").judgement is Judgement.FAIL
+
+
+def test_a_run_at_once_has_no_delay() -> None:
+    spec = app(quiet(SYNC, initial_delay_ns=300 * NS_PER_S))
+    writer = Writer(spec).begin().names().request(kind=RequestKind.ONE_TIME).wait(1).run(IMMEDIATE).sample()
+
+    assert verdict(writer, "R2.delay").judgement is Judgement.NOT_EXERCISED
 
 
 def test_a_one_time_run_is_not_held_to_the_period_of_its_task() -> None:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from bgtask_reference.events import JobStep
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import RequestKind
 from bgtask_reference.oracle.clocks import FOREVER
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.clocks import wall_elapsed
@@ -28,6 +29,7 @@ from bgtask_reference.oracle.outside import Stimulus
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
+from bgtask_reference.oracle.rules.timing import initial_delay_ns
 from bgtask_reference.oracle.rules.timing import seconds
 from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
@@ -36,6 +38,7 @@ from bgtask_reference.oracle.state import Phase
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.platform import constants
 from bgtask_reference.platform import workmanager
 
 TAKES_AWAY = frozenset({StepKind.CANCEL, StepKind.CLEARED})
@@ -227,13 +230,13 @@ def _doubts_at(
     outside: Outside,
     worlds: Worlds,
 ) -> list[Doubt]:
-    said = [_doubt(state, each, wish, outside) for state in worlds.at(each.name, index, task)]
+    said = [_doubt(state, each, wish, task, outside) for state in worlds.at(each.name, index, task)]
     return [doubt for doubt in said if doubt]
 
 
-def _doubt(state: State, each: NameSlice, wish: Wish, outside: Outside) -> Doubt | None:
+def _doubt(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: Outside) -> Doubt | None:
     if state.phase is Phase.ENQUEUED:
-        return _too_early(state, each, wish, outside)
+        return _too_early(state, each, wish, task, outside)
     return {
         Phase.RUNNING: (Because.UNKNOWN, "a run was already under way"),
         Phase.ABSENT: (Because.NOT_THERE, "W01: nobody asked for it"),
@@ -242,14 +245,16 @@ def _doubt(state: State, each: NameSlice, wish: Wish, outside: Outside) -> Doubt
     }.get(state.phase, (Because.UNKNOWN, "whether it was due is unknown: nothing in the record says when it last ran"))
 
 
-def _too_early(state: State, each: NameSlice, wish: Wish, outside: Outside) -> Doubt | None:
+def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: Outside) -> Doubt | None:
     version = outside.app.work_manager_version
     if state.attempts != 0:
         wait, words = workmanager.backoff_ns(each.task.backoff, state.attempts or 1, version), "W21: its backoff"
     elif each.periodic and state.again:
         wait, words = workmanager.period_ns(each.task, version), "W22: its period"
+    elif each.periodic and state.since and _also_asked_at_once(state.since, task):
+        return Because.UNKNOWN, "W20: with a run at once the first period may have been asked for later"
     else:
-        wait, words = each.task.initial_delay_ns, "W20: its initial delay"
+        wait, words = initial_delay_ns(each), "W20: its initial delay"
     if not wait:
         return None
     if state.since is None:
@@ -257,6 +262,17 @@ def _too_early(state: State, each: NameSlice, wish: Wish, outside: Outside) -> D
     if wall_elapsed(state.since, wish.want.when).lo < wait:
         return Because.TOO_EARLY, f"{words} of {seconds(wait)} was not over"
     return None
+
+
+def _also_asked_at_once(since: When, task: TaskSlice) -> bool:
+    """Say whether one-time work was asked for together with the periodic: an app may then delay the first period."""
+    together = constants.allowance_ns("sightings_spread")
+    return any(
+        step.kind is StepKind.REQUEST
+        and step.request is RequestKind.ONE_TIME
+        and abs(wall_elapsed(since, step.when).hi) <= together
+        for step in task.steps
+    )
 
 
 RULES = (

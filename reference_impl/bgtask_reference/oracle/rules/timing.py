@@ -15,6 +15,7 @@ from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import Rule
+from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.state import Phase
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Step
@@ -28,6 +29,12 @@ AT_A_RUN = frozenset({StepKind.START, StepKind.FINISH})
 def seconds(ns: int) -> str:
     """Say a duration as a person reads it."""
     return f"{ns / NS_PER_S:.3f} s"
+
+
+def initial_delay_ns(each: NameSlice) -> int:
+    """Give the initial delay of a unique name. One-time work beside a periodic name runs at once: it has none."""
+    beside_periodic = not each.periodic and any(unique.periodic for unique in each.task.unique_names)
+    return 0 if beside_periodic else each.task.initial_delay_ns
 
 
 def not_before(state: State, bound_ns: int, step: Step, place: Place) -> Said:
@@ -53,7 +60,7 @@ def not_before(state: State, bound_ns: int, step: Step, place: Place) -> Said:
 
 def delay(state: State, step: Step, place: Place) -> Said:
     """No first run before its initial delay, unless a force overrode the delay of one-time work."""
-    wanted = place.slice.task.initial_delay_ns
+    wanted = initial_delay_ns(place.slice)
     if state.phase is not Phase.ENQUEUED or state.attempts != 0 or state.again or not wanted or state.since is None:
         return None
     if not place.slice.periodic and _delay_was_overridden(state.since, step, place):
