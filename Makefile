@@ -25,7 +25,7 @@ $(VENV)/.stamp: requirements.lock pyproject.toml | $(filter .uv/bin/uv,$(UV))
 setup: $(VENV)/.stamp ## create the virtual environment
 
 demo: $(VENV)/.stamp ## the main job on the embedded virtual-pixel7, ends with verdicts and an HTML page
-	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir reports/demo $(ARGS)
+	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir=reports/demo $(ARGS)
 
 test: $(VENV)/.stamp ## this project's own tests
 	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
