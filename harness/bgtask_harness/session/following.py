@@ -20,8 +20,12 @@ _OPEN_S = 20.0
 class SessionLog:
     """Follows a device's log into the journal. One observer for all of it: what it has learnt outlives a reboot."""
 
-    def __init__(self, device: Device, app: AppFile, recording: Recording, folder: Path) -> None:
+    def __init__(
+        self, device: Device, app: AppFile, recording: Recording, folder: Path, *, threaded: bool = True
+    ) -> None:
+        """`threaded=False` reads only while somebody waits: for a phone in this process, which moves only then."""
         self._device, self._recording, self._path = device, recording, folder / RAW_NAME
+        self._threaded = threaded
         self._observer = LogObserver(
             app.spec.package,
             app.templates,
@@ -43,7 +47,10 @@ class SessionLog:
     def _follow(self) -> None:
         stream = self._device.open_log(Deadline.after(_OPEN_S))
         self._capture = LogCapture(stream, self._observer, self._take, self._path)
-        self._capture.start()
+        if self._threaded:
+            self._capture.start()
+        else:
+            self._capture.pump()
 
     def reopen(self) -> None:
         """Follow again after the stream ended."""

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
+from typing import Protocol
 from typing import TypeVar
 
 from bgtask_harness.deadline import Deadline
-from bgtask_harness.journal import Writer
 from bgtask_reference.events import Clock
 from bgtask_reference.events import Entry
 from bgtask_reference.events import Event
@@ -20,10 +20,23 @@ Kind = TypeVar("Kind", bound=Event)
 _SLICE_S = 1.0
 
 
+class Journal(Protocol):
+    """Where entries are kept for good: `journal.Writer`, or a list in the memory of a campaign."""
+
+    def append_many(self, events: Iterable[Event]) -> tuple[Entry, ...]:
+        """Keep events in this order, and number them."""
+
+    def close(self) -> None:
+        """Say that nothing is missing."""
+
+    def abandon(self) -> None:
+        """Leave the end open."""
+
+
 class Recording:
     """A journal and its content. Any thread may add; any may wait."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Journal) -> None:
         self._writer = writer
         self._entries: list[Entry] = []
         self._changed = threading.Condition()

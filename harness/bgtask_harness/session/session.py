@@ -13,8 +13,6 @@ from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import Unsupported
-from bgtask_harness.journal import JOURNAL_NAME
-from bgtask_harness.journal import Writer
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.session.barrier import CALL_S
@@ -26,6 +24,7 @@ from bgtask_harness.session.looking import Looking
 from bgtask_harness.session.recording import Predicate
 from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
+from bgtask_harness.session.setup import Means
 from bgtask_harness.session.setup import Settings
 from bgtask_harness.session.setup import header
 from bgtask_harness.session.setup import lacking
@@ -72,16 +71,19 @@ class Session:
 
     """
 
-    def __init__(self, lease: Lease, capabilities: frozenset[Capability], settings: Settings) -> None:
+    def __init__(
+        self, lease: Lease, capabilities: frozenset[Capability], settings: Settings, means: Means | None = None
+    ) -> None:
+        means = means or Means()
         self._lease, self._settings = lease, settings
         self.capabilities = capabilities
         self._app: AppFile = lease.app
         self._device: Device = lease.device
-        self._recording = Recording(Writer(settings.folder / JOURNAL_NAME, header(lease, settings)))
+        self._recording = Recording(means.open_journal(settings, header(lease, settings)))
         self._correlation = Correlation(self._app.spec)
         self._learnt = 0
         self._window = False
-        self._log = SessionLog(self._device, self._app, self._recording, settings.folder)
+        self._log = SessionLog(self._device, self._app, self._recording, settings.folder, threaded=means.threaded)
         self._barriers = Barriers(self._device, self._recording, self._log)
         self._stimuli = Stimuli(self._recording, lease.check)
         self._looking = Looking(
@@ -219,6 +221,10 @@ class Session:
     def server(self, task: Task, reply: str, duration: Length | None = None) -> Answer:
         """Set what a task's server endpoint answers (`ok`, `network_error`, `error`) and how long it takes."""
         return self._control.server(self.task(task), reply, None if duration is None else nanoseconds(duration))
+
+    def act(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
+        """Do something to the phone that has no verb here; recorded like every stimulus."""
+        return self._send(verb, arguments, call)
 
     def hook(self, command: str, arguments: dict[str, str], task: TaskSpec | None = None) -> Answer:
         """Send a command to the app's debug hook.

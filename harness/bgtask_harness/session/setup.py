@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -14,7 +15,10 @@ from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Progress
 from bgtask_harness.journal import FORMAT
+from bgtask_harness.journal import JOURNAL_NAME
+from bgtask_harness.journal import Writer
 from bgtask_harness.profiles import Profile
+from bgtask_harness.session.recording import Journal
 from bgtask_reference import oracle
 from bgtask_reference.events import DeviceSpec
 from bgtask_reference.events import Header
@@ -54,6 +58,24 @@ class Settings:
     disruption: Disruption = Disruption.OBSERVE
     patience_s: float = 120.0
     progress: Progress = field(default=_silent)
+
+
+def _on_disk(settings: Settings, head: Header) -> Journal:
+    return Writer(settings.folder / JOURNAL_NAME, head)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a session keeps its journal and follows its log. A campaign in one process has others than these.
+
+    Attributes:
+        open_journal: Makes the journal.
+        threaded: A thread reads the log; False: it is read while somebody waits for it.
+
+    """
+
+    open_journal: Callable[[Settings, Header], Journal] = _on_disk
+    threaded: bool = True
 
 
 def header(lease: Lease, settings: Settings) -> Header:
