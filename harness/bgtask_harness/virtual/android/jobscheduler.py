@@ -1,7 +1,7 @@
 """JobSchedulerService: which jobs there are, when each may run, and what becomes of it.
 
 Source: y36 apex/jobscheduler/service JobSchedulerService.java. A fault replaces this class by a subclass; the methods
-that it may override, with a meaning that stays, are `is_ready`, `due_at` and `on_finished`.
+that it may override, with a meaning that stays, are `is_ready`, `must_stop`, `due_at`, `longest_ms` and `on_finished`.
 """
 
 from __future__ import annotations
@@ -97,6 +97,16 @@ class JobScheduler:
     def is_ready(self, job: JobStatus) -> bool:
         """Say whether a job may be started now, given what is met (`job.satisfied`)."""
         return job.ready()
+
+    def must_stop(self, job: JobStatus) -> bool:
+        """Say whether a job that runs is to be stopped now, because what it needs is no longer met."""
+        return not self.is_ready(job)
+
+    def longest_ms(self, job: JobStatus) -> int:
+        """Give how long a job may run, unless what is guaranteed to it is longer."""
+        if self._system.power.charging and job.effective_bucket is not Bucket.RESTRICTED:
+            return self._constant("runtime_free_quota_max_limit_ms")
+        return self.quota.remaining_ms(job.package, job.effective_bucket, self._now())
 
     def due_at(self, job: JobStatus) -> int | None:
         """Give the time since boot before which its delay or backoff holds it back; None for no such time."""
@@ -240,7 +250,7 @@ class JobScheduler:
     def _stop_unready(self) -> None:
         for execution in self.executions():
             job = execution.job
-            if self._jobs.get(job.key) is job and not self.is_ready(job):
+            if self._jobs.get(job.key) is job and self.must_stop(job):
                 execution.stop(of_constraint(job.lost), InternalReason.CONSTRAINTS)
 
     def _queue_ready(self) -> None:
@@ -270,17 +280,12 @@ class JobScheduler:
             return
         now = self._now()
         guarantee = self._constant("runtime_min_guarantee_ms") * MS
-        limit = max(guarantee, self._longest_ms(job) * MS)
+        limit = max(guarantee, self.longest_ms(job) * MS)
         execution = Execution(self, job, package, guarantee, limit, now)
         self._running[job.key] = execution
         self.quota.started(job.package, now)
         self._note(START, job, None)
         execution.begin()
-
-    def _longest_ms(self, job: JobStatus) -> int:
-        if self._system.power.charging and job.effective_bucket is not Bucket.RESTRICTED:
-            return self._constant("runtime_free_quota_max_limit_ms")
-        return self.quota.remaining_ms(job.package, job.effective_bucket, self._now())
 
     def _set_alarm(self) -> None:
         times = [time for job in self.jobs() for time in self._wake_times(job) if time is not None]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.database import NOT_SCHEDULED
-from bgtask_harness.virtual.workmanager.database import WorkState
 
 if TYPE_CHECKING:
     from bgtask_harness.virtual.workmanager.library import WorkManager
@@ -30,12 +29,10 @@ def run(manager: WorkManager) -> None:
 
 def clean_up(manager: WorkManager) -> bool:
     """Put back what was running when the last process died. True when something must be scheduled."""
-    needs_reconciling = manager.system_jobs.reconcile()
+    needs_reconciling = manager.reconcile()
     interrupted = manager.database.running()
     for work in interrupted:
-        work.state = WorkState.ENQUEUED
-        work.stop_reason = CONSTANTS.stop_reason.unknown
-        work.schedule_requested_ms = NOT_SCHEDULED
+        manager.recover(work)
     return needs_reconciling or bool(interrupted)
 
 

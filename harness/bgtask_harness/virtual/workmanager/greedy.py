@@ -9,7 +9,6 @@ from bgtask_harness.virtual.kernel import Timer
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.constants import NS_PER_MS
 from bgtask_harness.virtual.workmanager.constraints import is_constrained
-from bgtask_harness.virtual.workmanager.constraints import unmet
 from bgtask_harness.virtual.workmanager.database import Work
 from bgtask_harness.virtual.workmanager.database import WorkState
 from bgtask_harness.virtual.workmanager.processor import Token
@@ -100,12 +99,12 @@ class GreedyScheduler:
 
     def _evaluate_all(self) -> None:
         for key, work in list(self._tracked.items()):
-            met = unmet(work.request.constraints, self._manager.host.phone) is None
+            met = self._manager.unmet(work) is None
             if met is not (key in self._tokens):
                 self._evaluate(key, work)
 
     def _evaluate(self, key: _Key, work: Work) -> None:
-        reason = unmet(work.request.constraints, self._manager.host.phone)
+        reason = self._manager.unmet(work)
         if reason is None:
             if key not in self._tokens:
                 self._log.d(_TAG, f"Constraints met: Scheduling work ID {_text(key)}")

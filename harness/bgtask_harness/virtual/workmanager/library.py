@@ -1,12 +1,15 @@
 """`androidx.work.WorkManager` 2.11 in one process of an app: the library layer of a virtual phone.
 
 Facts: android.md C and D, seed-system.md 2.2, and the files of androidx/androidx that the modules name. What a fault
-may override is listed in `docs/app-contract.md`; those methods keep their names and meaning:
-`backoff_delay_ms`, `next_run_ms`, `may_start`, `on_result`, `re_arm`, `on_cancel`.
+may override is listed in `docs/virtual-phones.md`; those methods keep their names and meaning: `backoff_delay_ms`,
+`next_run_ms`, `may_start`, `on_result`, `re_arm`, `on_cancel`, `normalise`, `unmet`, `hand_over`, `reconcile`,
+`recover`, `parameters`, `tells_of_stop`.
 """
 
 from __future__ import annotations
 
+from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.workmanager import constraints
 from bgtask_harness.virtual.workmanager import enqueue
 from bgtask_harness.virtual.workmanager import force_stop
 from bgtask_harness.virtual.workmanager import schedule
@@ -26,6 +29,7 @@ from bgtask_harness.virtual.workmanager.system_job import SystemJobScheduler
 from bgtask_reference.ports.work_manager import ExistingPeriodicWorkPolicy
 from bgtask_reference.ports.work_manager import ExistingWorkPolicy
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
+from bgtask_reference.ports.work_manager import WorkerParameters
 from bgtask_reference.ports.work_manager import WorkRequest
 
 _PERIODIC_AS_ONE_TIME = {
@@ -98,12 +102,44 @@ class WorkManager:
         self.processor.stop_and_cancel(work.id, CONSTANTS.stop_reason.cancelled_by_app)
         self.cancel_in_schedulers(work.id)
 
+    def normalise(self, request: WorkRequest) -> WorkRequest:
+        """Give a request within the library's limits, with the warnings that it logs."""
+        return schedule.normalise(request, lambda text: self.log.w("WorkSpec", text))
+
+    def unmet(self, work: Work) -> int | None:
+        """Give the stop reason of the first constraint that the library sees not to hold; None when all hold."""
+        return constraints.unmet(work.request.constraints, self.host.phone)
+
+    def hand_over(self, work: Work, job: JobInfo) -> JobInfo | None:
+        """Give the job that JobScheduler gets for a row; None hands over none."""
+        del work
+        return job
+
+    def reconcile(self) -> bool:
+        """At the start of a process: have rows scheduled again whose job is lost. True when there was one."""
+        return self.system_jobs.reconcile()
+
+    def recover(self, work: Work) -> None:
+        """Put a row back that was running when the last process died."""
+        work.state = WorkState.ENQUEUED
+        work.stop_reason = CONSTANTS.stop_reason.unknown
+        work.schedule_requested_ms = NOT_SCHEDULED
+
+    def parameters(self, work: Work) -> WorkerParameters:
+        """Give what a worker may know of its run."""
+        return WorkerParameters(work.id, dict(work.request.input_data), work.tags, work.run_attempt_count)
+
+    def tells_of_stop(self, work: Work, reason: int) -> bool:
+        """Tell whether the worker's coroutine hears that its run is stopped."""
+        del work, reason
+        return True
+
     # What an app calls.
 
     def enqueue_unique_periodic_work(self, name: str, policy: ExistingPeriodicWorkPolicy, request: WorkRequest) -> None:
         if request.interval_ms is None:
             raise ValueError(f"periodic work {name!r} has no interval")
-        sound = self._normalised(request)
+        sound = self.normalise(request)
         if policy is ExistingPeriodicWorkPolicy.UPDATE:
             self.host.execute(lambda: enqueue.update_periodic(self, name, sound))
             return
@@ -113,12 +149,12 @@ class WorkManager:
     def enqueue_unique_work(self, name: str, policy: ExistingWorkPolicy, request: WorkRequest) -> None:
         if request.interval_ms is not None:
             raise ValueError(f"one-time work {name!r} has an interval")
-        sound = self._normalised(request)
+        sound = self.normalise(request)
         self.host.execute(lambda: enqueue.enqueue_unique(self, name, policy, sound))
 
     def enqueue(self, request: WorkRequest) -> None:
         """Enqueue work without a unique name."""
-        sound = self._normalised(request)
+        sound = self.normalise(request)
 
         def insert() -> None:
             enqueue.insert(self, sound, ())
@@ -205,9 +241,6 @@ class WorkManager:
     def _stop(self, token: Token, reason: int) -> None:
         stopped = "true" if self.processor.stop_work(token, reason) else "false"
         self.log.d("StopWorkRunnable", f"StopWorkRunnable for {token.work_id}; Processor.stopWork = {stopped}")
-
-    def _normalised(self, request: WorkRequest) -> WorkRequest:
-        return schedule.normalise(request, lambda text: self.log.w("WorkSpec", text))
 
 
 class _Rescheduling:

@@ -50,7 +50,8 @@ class SystemJobScheduler:
                 continue
             job_id = self._manager.database.take_job_id(work)
             self._manager.log.d(_TAG, f"Scheduling work ID {work.id}Job ID {job_id}")
-            if not self._jobs.schedule(self._package, self._convert(work, job_id)):
+            job = self._manager.hand_over(work, self._convert(work, job_id))
+            if job is not None and not self._jobs.schedule(self._package, job):
                 self._manager.log.w(_TAG, f"Unable to schedule work ID {work.id}")
 
     def cancel(self, work_id: str) -> None:

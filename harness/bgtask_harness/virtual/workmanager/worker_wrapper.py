@@ -20,7 +20,6 @@ from bgtask_reference.ports.app import Job
 from bgtask_reference.ports.app import NetworkError
 from bgtask_reference.ports.work_manager import ListenableWorker
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
-from bgtask_reference.ports.work_manager import WorkerParameters
 
 if TYPE_CHECKING:
     from bgtask_harness.virtual.workmanager.library import WorkManager
@@ -49,7 +48,7 @@ class WorkerWrapper:
         if self._settled:
             return
         self._settled = True
-        if self._task is not None:
+        if self._task is not None and self._manager.tells_of_stop(self.work, reason):
             self._task.cancel()
             frame = "androidx.work.impl.WorkerWrapper.interrupt"
             trace = stack_trace("androidx.work.impl.WorkerStoppedException", frame)
@@ -83,9 +82,8 @@ class WorkerWrapper:
         return True
 
     def _create(self) -> ListenableWorker | None:
-        work = self.work
-        parameters = WorkerParameters(work.id, dict(work.request.input_data), work.tags, work.run_attempt_count)
-        name = work.request.worker_class
+        parameters = self._manager.parameters(self.work)
+        name = self.work.request.worker_class
         worker = self._manager.host.create_worker(name, parameters)
         if worker is not None:
             return worker
