@@ -58,7 +58,7 @@ def test_a_phone_that_is_asked_for_and_not_there_is_an_error_and_no_skip(
     done = pytester.runpytest_subprocess("--device", "pixel7", "-k", "test_on_a_phone")
 
     assert done.ret == 1
-    done.stdout.fnmatch_lines(["E *DeviceNotFound: --device pixel7: *"])
+    done.stdout.fnmatch_lines(["DeviceNotFound: --device pixel7: *", "no scenario began, so there is nothing to judge"])
 
 
 def test_a_phone_that_is_not_there_stops_the_workers_before_they_start(
@@ -84,7 +84,9 @@ def test_a_run_folder_that_pytest_takes_for_its_root_is_a_sentence(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = pytester.mkdir("outside")
-    monkeypatch.chdir(pytester.mkdir("inside"))
+    inside = pytester.mkdir("inside")
+    (inside / "pytest.ini").write_text("[pytest]\n")
+    monkeypatch.chdir(inside)
 
     done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", "--run-dir", str(outside))
     joined = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", f"--run-dir={outside}")

@@ -16,6 +16,7 @@ from bgtask_harness.errors import BadInput
 FIXTURE = "device"
 OWN_NAME = "bgtask-harness"
 _BY_DEFAULT = pytest.StashKey[bool]()
+_INIS = ("pyproject.toml", "pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")
 _SUITE = Path(bgtask_harness.scenarios.__file__).parent
 
 
@@ -61,21 +62,23 @@ def is_own_repository(folder: Path) -> bool:
 
 
 def check_root(config: pytest.Config) -> None:
-    """Make sure that pytest did not take the folder of an option for the root of all tests.
+    """Make sure that pytest did not lose its configuration over the folder of an option.
 
-    It looks for its root before it knows our options: the value of `--run-dir DIR` is a path that exists, so it is
-    taken for a path of tests. Written with `=` it is not.
+    It looks for its root before it knows our options: the value of `--run-dir DIR`, if there is such a folder, is taken
+    for a path of tests, and outside of the repository that leaves the repository's ini file out. With `=` it is not.
 
     Raises:
         BadInput: It did; says how to write it.
 
     """
     here = config.invocation_params.dir
-    if config.rootpath in {here, *here.parents}:
+    if config.inipath is not None or not any(
+        (place / ini).is_file() for place in (here, *here.parents) for ini in _INIS
+    ):
         return
     for option in ("run_dir", "device_profiles"):
         value = config.getoption(option, None)
-        if value and value in config.invocation_params.args:
+        if value and value in config.invocation_params.args and (here / value).is_dir():
             name = f"--{option.replace('_', '-')}"
             raise BadInput(f"{name} {value}: pytest takes this folder for the root of all tests; write {name}={value}")
 

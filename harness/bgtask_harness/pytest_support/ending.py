@@ -35,14 +35,20 @@ class Ending:
         """Judge the whole run from its journals and write the report."""
         if self._config.option.collectonly:
             return
+        if self._chosen.run_dir.is_dir():
+            self._report()
+        else:
+            self._trouble = "no scenario began, so there is nothing to judge"
+        if session.exitstatus == pytest.ExitCode.OK and not self._exercised():
+            session.exitstatus = NOTHING_EXERCISED
+
+    def _report(self) -> None:
+        own_allure = not self._config.getoption("allure_report_dir", None)
         try:
             self._run = judge_run(self._chosen.run_dir)
-            own_allure = not self._config.getoption("allure_report_dir", None)
             self._page = write_report(self._chosen.run_dir, own_allure)
         except HarnessError as error:
             self._trouble = str(error)
-        if session.exitstatus == pytest.ExitCode.OK and not self._exercised():
-            session.exitstatus = NOTHING_EXERCISED
 
     def _exercised(self) -> bool:
         verdicts = [verdict for journal in self._run.journals for verdict in journal.verdicts] if self._run else []
