@@ -74,13 +74,11 @@ class Fold:
             trace.breaches, trace.given_up = slow.breaches, trace.given_up + slow.given_up
         return trace
 
-    def run(self, order: Iterable[Group], optional: frozenset[int], start: int = 0) -> Trace:
-        """Fold from a position on, beginning with anything. Optional steps may or may not have happened."""
+    def run(self, order: Iterable[Group], optional: frozenset[int]) -> Trace:
+        """Fold some steps in some order, beginning with anything. Optional steps may or may not have happened."""
         trace = Trace()
         worlds = [ANYTHING]
         for group in order:
-            if group[-1] < start:
-                continue
             trace.before += [tuple(worlds)] * len(group)
             if len(group) == 1:
                 worlds = self._step(worlds, group[0], optional, trace)

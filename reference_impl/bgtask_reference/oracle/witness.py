@@ -48,7 +48,7 @@ def still_fails(fold: Fold, breach: Breach, kept: list[int]) -> bool:
     known = frozenset(kept) - fold.place.slice.optional
     unknown = frozenset(range(first, last + 1)) - known
     order = (group for group in one_by_one(fold.steps[: last + 1]) if group[0] >= first)
-    trace = fold.run(order, unknown, first)
+    trace = fold.run(order, unknown)
     return any(each.rule == breach.rule and each.position == last for each in trace.breaches)
 
 
