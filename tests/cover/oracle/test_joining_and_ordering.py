@@ -264,7 +264,7 @@ def early_run_beside_dumps(dumps: int, runs: int = 1) -> Writer:
     """A run before its period, and dumps of which nobody can tell whether they were taken before or after it."""
     writer = Writer().begin().names().request().run().wait(60).sample()
     for _ in range(dumps):
-        stamp = Stamp(Clock.BOOT, writer.now, 50_000_000_000)
+        stamp = Stamp(Clock.BOOT, writer.now, 500_000_000_000)
         writer.add(JobsListed(stamp=stamp, source=Source.JOB_DUMP))
     for _ in range(runs):
         writer.run()
