@@ -1,6 +1,8 @@
-"""TvManiac's background tasks (thomaskioko/tv-maniac at d81865cff, 2026-08-22) as programs for a virtual phone.
+"""TvManiac's background tasks (thomaskioko/tv-maniac, up to d81865cff, 2026-08-22) as programs for a virtual phone.
 
-`u6` is faithful to what is published; `fixed` is u6 with these findings repaired:
+`g0`, `g1a`, `g1b`, `u1` to `u6` are its generations as published; `docs/seed-system.md` has their commits, what each
+models and what is inferred. `g1b_late` is G1b with one thing changed: its initializers run after
+`Application.onCreate`, as those of later generations do. `fixed` is u6 with these findings repaired:
 
 1. `scheduleAndExecute` on a new install made two runs at once, the first period's and `_immediate`'s: the periodic work
    is now enqueued with an initial delay of one interval.
@@ -14,33 +16,73 @@
 7. `LibrarySyncWorker` turned its own cancellation into `Retry`: it is now rethrown.
 8. Of two workers with one name the last won silently: the app now refuses to start.
 9. `LibrarySyncWorker` answered a lost network with `Failure`, losing half a day: it now asks for a retry.
-
-Cited facts, commits and what is not modelled: `docs/seed-system.md`.
 """
 
 from __future__ import annotations
 
+from bgtask_reference.lineage.tvmaniac import g1
+from bgtask_reference.lineage.tvmaniac import generations
 from bgtask_reference.lineage.tvmaniac import repairs
 from bgtask_reference.lineage.tvmaniac.application import TvManiac
-from bgtask_reference.lineage.tvmaniac.dispatch import Dispatcher
-from bgtask_reference.lineage.tvmaniac.factory import DefaultWorkerFactory
-from bgtask_reference.lineage.tvmaniac.initializers import Initializers
+from bgtask_reference.lineage.tvmaniac.g0 import TvManiacG0
+from bgtask_reference.lineage.tvmaniac.g1 import TvManiacG1
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
-from bgtask_reference.lineage.tvmaniac.scheduler import AndroidTaskScheduler
-from bgtask_reference.lineage.tvmaniac.workers import EpisodeNotificationWorker
-from bgtask_reference.lineage.tvmaniac.workers import LibrarySyncWorker
-from bgtask_reference.lineage.tvmaniac.workers import TokenRefreshWorker
+from bgtask_reference.lineage.tvmaniac.requests import U6 as REQUESTS
 from bgtask_reference.ports.app import AppPort
 from bgtask_reference.ports.work_manager import WorkManagerPort
 
+_LATE_NS = 100_000_000
+"""When `g1b_late` has run its initializers: after a job that started the process has started its worker."""
+
+
+def g0(app: AppPort, work_manager: WorkManagerPort) -> TvManiacG0:
+    """A class for each task."""
+    return TvManiacG0(app, work_manager)
+
+
+def g1a(app: AppPort, work_manager: WorkManagerPort) -> TvManiacG1:
+    """The registry, with two tasks."""
+    return TvManiacG1(app, work_manager, (g1.TOKEN_REFRESH, g1.LIBRARY_SYNC))
+
+
+def g1b(app: AppPort, work_manager: WorkManagerPort) -> TvManiacG1:
+    """The registry, with three tasks."""
+    return TvManiacG1(app, work_manager, (g1.TOKEN_REFRESH, g1.LIBRARY_SYNC, g1.EPISODE_NOTIFICATIONS))
+
+
+def g1b_late(app: AppPort, work_manager: WorkManagerPort) -> TvManiacG1:
+    """What G1b would do with initializers that run after `onCreate`: a job can come before its worker is registered."""
+    return TvManiacG1(app, work_manager, (g1.TOKEN_REFRESH, g1.LIBRARY_SYNC, g1.EPISODE_NOTIFICATIONS), _LATE_NS)
+
+
+def u1(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
+    """The blog's code."""
+    return generations.assemble(generations.U1, app, work_manager)
+
+
+def u2(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
+    """New log lines."""
+    return generations.assemble(generations.U2, app, work_manager)
+
+
+def u3(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
+    """Token refresh each five hours."""
+    return generations.assemble(generations.U3, app, work_manager)
+
+
+def u4(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
+    """What a worker throws is caught."""
+    return generations.assemble(generations.U4, app, work_manager)
+
+
+def u5(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
+    """Without `scheduleAndExecute`."""
+    return generations.assemble(generations.U5, app, work_manager)
+
 
 def u6(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
-    """TvManiac as published."""
-    logger = KermitLogger(app)
-    worker_types = (TokenRefreshWorker, LibrarySyncWorker, EpisodeNotificationWorker)
-    factory = DefaultWorkerFactory([make(app, logger) for make in worker_types], logger)
-    scheduler = AndroidTaskScheduler(work_manager, logger)
-    return TvManiac(app, scheduler, Dispatcher(app, factory, logger), Initializers(app, scheduler, logger))
+    """As published last."""
+    return generations.assemble(generations.U6, app, work_manager)
 
 
 def fixed(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
@@ -49,4 +91,6 @@ def fixed(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
     factory = repairs.StrictWorkerFactory(repairs.workers(app, logger), logger)
     scheduler = repairs.TidyTaskScheduler(app, work_manager, logger)
     dispatcher = repairs.OneAtATimeDispatcher(app, factory, logger)
-    return TvManiac(app, scheduler, dispatcher, repairs.SteadyInitializers(app, scheduler, logger))
+    initializers = repairs.SteadyInitializers(app, scheduler, logger, REQUESTS)
+    hook = generations.hook_of(generations.U6, app, scheduler, dispatcher)
+    return TvManiac(scheduler, dispatcher, initializers, hook)

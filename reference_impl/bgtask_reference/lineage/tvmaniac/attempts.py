@@ -1,8 +1,12 @@
-"""The beacon of a dispatched run: start, then end or stop (`docs/app-contract.md`). TvManiac itself has none."""
+"""The beacon of a run: start, then end or stop (`docs/app-contract.md`). TvManiac itself has none."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Awaitable
+
 from bgtask_reference.ports.app import AppPort
+from bgtask_reference.ports.app import Cancelled
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
 from bgtask_reference.ports.work_manager import WorkerParameters
 
@@ -24,14 +28,34 @@ class Attempt:
             "process": "hook" if parameters is None else app.process_reason,
         }
 
-    def started(self) -> None:
-        """The worker's body begins."""
-        self._app.beacon("start", self._fields)
+    async def around(self, body: Awaitable[ListenableWorkerResult]) -> ListenableWorkerResult:
+        """Run a worker's body between its start and its end, as the contract's `BeaconWorker` does.
 
-    def ended(self, result: ListenableWorkerResult) -> None:
-        """It returned, or something escaped it."""
+        What escapes the body escapes here as well; the beacon calls it a failure.
+        """
+        self._app.beacon("start", self._fields)
+        try:
+            result = await body
+        except Cancelled:
+            self._app.beacon("stop", self._fields | {"reason": "cancelled"})
+            raise
+        except Exception:
+            self._ended(ListenableWorkerResult.FAILURE)
+            raise
+        self._ended(result)
+        return result
+
+    def _ended(self, result: ListenableWorkerResult) -> None:
         self._app.beacon("end", self._fields | {"result": result.value.lower()})
 
-    def stopped(self) -> None:
-        """It was cancelled."""
-        self._app.beacon("stop", self._fields | {"reason": "cancelled"})
+
+class Attempts:
+    """Numbers the attempts of one process."""
+
+    def __init__(self, app: AppPort) -> None:
+        self._app = app
+        self._numbers = itertools.count(1)
+
+    def of(self, task: str, parameters: WorkerParameters | None) -> Attempt:
+        """Give the next attempt."""
+        return Attempt(self._app, task, parameters, next(self._numbers))

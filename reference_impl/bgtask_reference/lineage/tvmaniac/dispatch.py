@@ -1,8 +1,6 @@
-"""`SchedulerDispatchWorker` (SDW:27-63): the one WorkManager worker, which runs the contract's workers by name."""
+"""`SchedulerDispatchWorker`: the one WorkManager worker, which runs the contract's workers by name."""
 
 from __future__ import annotations
-
-import itertools
 
 from bgtask_reference.contract import BackgroundWorker
 from bgtask_reference.contract import Retry
@@ -10,6 +8,7 @@ from bgtask_reference.contract import Success
 from bgtask_reference.contract import WorkerFactory
 from bgtask_reference.contract import WorkerResult
 from bgtask_reference.lineage.tvmaniac.attempts import Attempt
+from bgtask_reference.lineage.tvmaniac.attempts import Attempts
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.lineage.tvmaniac.names import WORKER_NAME
 from bgtask_reference.ports.app import AppPort
@@ -20,17 +19,23 @@ from bgtask_reference.ports.work_manager import WorkerParameters
 _TAG = "SchedulerDispatchWorker"
 
 
+def mapped(result: WorkerResult) -> ListenableWorkerResult:
+    """Give WorkManager's word for a result; its message is dropped, as published."""
+    if isinstance(result, Success):
+        return ListenableWorkerResult.SUCCESS
+    return ListenableWorkerResult.RETRY if isinstance(result, Retry) else ListenableWorkerResult.FAILURE
+
+
 class Dispatcher:
-    """Runs a worker of the contract and says what became of it. One for the whole process."""
+    """Runs a worker of the contract and says what became of it (SDW:27-63). One for the whole process."""
 
     def __init__(self, app: AppPort, workers: WorkerFactory, logger: KermitLogger) -> None:
-        self._app = app
         self._workers = workers
         self._logger = logger
-        self._attempts = itertools.count(1)
+        self._attempts = Attempts(app)
 
     async def dispatch(self, name: str | None, parameters: WorkerParameters | None) -> ListenableWorkerResult:
-        """Run the worker of that name; the messages of its result are dropped, as published."""
+        """Run the worker of that name."""
         if name is None:
             self._logger.e(_TAG, "No worker name in input data")
             return ListenableWorkerResult.FAILURE
@@ -38,32 +43,52 @@ class Dispatcher:
         if worker is None:
             self._logger.e(_TAG, f"No registered worker for name: {name}")
             return ListenableWorkerResult.FAILURE
-        return await self.run(name, worker, Attempt(self._app, name, parameters, next(self._attempts)))
+        return await self.run(name, worker, self._attempts.of(name, parameters))
 
     async def run(self, name: str, worker: BackgroundWorker, attempt: Attempt) -> ListenableWorkerResult:
         """Run a worker, telling the beacon."""
         self._logger.d(_TAG, f"Starting task [{name}]")
-        attempt.started()
+        return await attempt.around(self.work(name, worker))
+
+    async def work(self, name: str, worker: BackgroundWorker) -> ListenableWorkerResult:
+        """Run it; nothing but its cancellation escapes (since 1c47174dd)."""
         try:
-            result = self._mapped(name, await worker.do_work())
+            return self.told(name, await worker.do_work())
         except Cancelled:
-            attempt.stopped()
             raise
         except Exception as error:  # noqa: BLE001 - published: any Throwable becomes a failure
             self._logger.e(_TAG, f"Task [{name}] threw: {error}")
-            result = ListenableWorkerResult.FAILURE
-        attempt.ended(result)
-        return result
+            return ListenableWorkerResult.FAILURE
 
-    def _mapped(self, name: str, result: WorkerResult) -> ListenableWorkerResult:
-        if isinstance(result, Success):
+    def told(self, name: str, result: WorkerResult) -> ListenableWorkerResult:
+        """Say what a worker answered."""
+        listenable = mapped(result)
+        if listenable is ListenableWorkerResult.SUCCESS:
             self._logger.d(_TAG, f"Task [{name}] completed successfully")
-            return ListenableWorkerResult.SUCCESS
-        if isinstance(result, Retry):
+        elif listenable is ListenableWorkerResult.RETRY:
             self._logger.d(_TAG, f"Task [{name}] requested retry")
-            return ListenableWorkerResult.RETRY
-        self._logger.e(_TAG, f"Task [{name}] failed")
-        return ListenableWorkerResult.FAILURE
+        else:
+            self._logger.e(_TAG, f"Task [{name}] failed")
+        return listenable
+
+
+class UncaughtDispatcher(Dispatcher):
+    """U2 and U3 (3484c25c6): what a worker throws escapes into WorkManager."""
+
+    async def work(self, name: str, worker: BackgroundWorker) -> ListenableWorkerResult:
+        return self.told(name, await worker.do_work())
+
+
+class BlogDispatcher(UncaughtDispatcher):
+    """U1 (eb0d24c63): one line before the run, none after it."""
+
+    async def run(self, name: str, worker: BackgroundWorker, attempt: Attempt) -> ListenableWorkerResult:
+        self._logger.d(_TAG, f"Dispatching work to: {name}")
+        return await attempt.around(self.work(name, worker))
+
+    def told(self, name: str, result: WorkerResult) -> ListenableWorkerResult:
+        del name
+        return mapped(result)
 
 
 class SchedulerDispatchWorker:

@@ -11,11 +11,12 @@ _TAG = "DefaultWorkerFactory"
 
 
 class DefaultWorkerFactory:
-    """Of two workers with the same name the last one wins, silently."""
+    """Of two workers with the same name the last one wins, silently. Without a logger (U1 to U3) it says nothing."""
 
-    def __init__(self, workers: Sequence[BackgroundWorker], logger: KermitLogger) -> None:
+    def __init__(self, workers: Sequence[BackgroundWorker], logger: KermitLogger | None) -> None:
         self._workers = {worker.worker_name: worker for worker in workers}
-        logger.d(_TAG, f"Registered workers: [{', '.join(self._workers)}]")
+        if logger is not None:
+            logger.d(_TAG, f"Registered workers: [{', '.join(self._workers)}]")
 
     @property
     def worker_names(self) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from bgtask_reference.contract import WorkerResult
 from bgtask_reference.lineage.tvmaniac.attempts import Attempt
 from bgtask_reference.lineage.tvmaniac.dispatch import Dispatcher
 from bgtask_reference.lineage.tvmaniac.factory import DefaultWorkerFactory
-from bgtask_reference.lineage.tvmaniac.initializers import REQUESTS
 from bgtask_reference.lineage.tvmaniac.initializers import Initializers
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
+from bgtask_reference.lineage.tvmaniac.requests import U6 as REQUESTS
 from bgtask_reference.lineage.tvmaniac.scheduler import AndroidTaskScheduler
 from bgtask_reference.lineage.tvmaniac.scheduler import immediate_name
 from bgtask_reference.lineage.tvmaniac.workers import EpisodeNotificationWorker
@@ -104,7 +104,7 @@ class OneAtATimeDispatcher(Dispatcher):
 class StrictWorkerFactory(DefaultWorkerFactory):
     """Repair 8."""
 
-    def __init__(self, workers: Sequence[BackgroundWorker], logger: KermitLogger) -> None:
+    def __init__(self, workers: Sequence[BackgroundWorker], logger: KermitLogger | None) -> None:
         seen = [worker.worker_name for worker in workers]
         twice = sorted({name for name in seen if seen.count(name) > 1})
         if twice:

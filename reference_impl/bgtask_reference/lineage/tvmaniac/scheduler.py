@@ -1,4 +1,4 @@
-"""`AndroidTaskScheduler`: the contract's calls as WorkManager calls (ATS:29-92; seed-system 2.1)."""
+"""`AndroidTaskScheduler`: the contract's calls as WorkManager calls (ATS:29-92)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def constraints_of(asked: TaskConstraints) -> Constraints:
 
 
 class AndroidTaskScheduler:
-    """U6, as published. `TidyTaskScheduler` of `repairs` is what `fixed` uses."""
+    """U2 to U6 (3484c25c6), as published. `TidyTaskScheduler` of `repairs` is what `fixed` uses.
+
+    U5 is without `schedule_and_execute` (bb21e99c1 .. e7f1530bc): nothing there calls it, not even the hook.
+    """
 
     def __init__(self, work_manager: WorkManagerPort, logger: KermitLogger) -> None:
         self._work_manager = work_manager
@@ -58,6 +61,17 @@ class AndroidTaskScheduler:
     def _enqueue_periodic(
         self, request: PeriodicTaskRequest, policy: ExistingPeriodicWorkPolicy, initial_delay_ms: int = 0
     ) -> None:
+        self._put_periodic(request, policy, initial_delay_ms)
+        self._logger.d(_TAG, f"Scheduled periodic task [{request.id}]")
+
+    def _execute_now(self, request: PeriodicTaskRequest) -> None:
+        self._logger.d(_TAG, f"Scheduling immediate work: {request.id}")
+        self._put_once(request)
+        self._logger.d(_TAG, f"Scheduled immediate execution of [{request.id}]")
+
+    def _put_periodic(
+        self, request: PeriodicTaskRequest, policy: ExistingPeriodicWorkPolicy, initial_delay_ms: int = 0
+    ) -> None:
         periodic = WorkRequest(
             DISPATCH_WORKER,
             interval_ms=request.interval_ms,
@@ -66,14 +80,32 @@ class AndroidTaskScheduler:
             input_data={WORKER_NAME: request.id},
         )
         self._work_manager.enqueue_unique_periodic_work(request.id, policy, periodic)
-        self._logger.d(_TAG, f"Scheduled periodic task [{request.id}]")
 
-    def _execute_now(self, request: PeriodicTaskRequest) -> None:
-        self._logger.d(_TAG, f"Scheduling immediate work: {request.id}")
+    def _put_once(self, request: PeriodicTaskRequest) -> None:
         once = WorkRequest(
             DISPATCH_WORKER,
             constraints=constraints_of(request.constraints),
             input_data={WORKER_NAME: request.id},
         )
         self._work_manager.enqueue_unique_work(immediate_name(request.id), ExistingWorkPolicy.REPLACE, once)
-        self._logger.d(_TAG, f"Scheduled immediate execution of [{request.id}]")
+
+
+class BlogTaskScheduler(AndroidTaskScheduler):
+    """U1 (eb0d24c63): the same calls, other lines, each before its call."""
+
+    def schedule_periodic(self, request: PeriodicTaskRequest) -> None:
+        self._logger.d(_TAG, f"Scheduling periodic work: {request.id}")
+        self._put_periodic(request, ExistingPeriodicWorkPolicy.UPDATE)
+
+    def cancel(self, task_id: str) -> None:
+        self._logger.d(_TAG, f"Cancelling work: {task_id}")
+        self._work_manager.cancel_unique_work(task_id)
+        self._work_manager.cancel_unique_work(immediate_name(task_id))
+
+    def cancel_all(self) -> None:
+        self._logger.d(_TAG, "Cancelling all work")
+        self._work_manager.cancel_all_work()
+
+    def _execute_now(self, request: PeriodicTaskRequest) -> None:
+        self._logger.d(_TAG, f"Scheduling immediate work: {request.id}")
+        self._put_once(request)

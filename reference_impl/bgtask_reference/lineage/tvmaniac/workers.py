@@ -1,4 +1,4 @@
-"""The three workers of the blog, at U6 (seed-system 4). What they did before U6 is in `docs/seed-system.md`."""
+"""The three workers of the blog, at U6. What they did before is in `early_workers`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bgtask_reference.contract import Retry
 from bgtask_reference.contract import Success
 from bgtask_reference.contract import WorkerResult
 from bgtask_reference.lineage.tvmaniac import names
+from bgtask_reference.lineage.tvmaniac.conditions import is_logged_in
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.ports.app import AppPort
 from bgtask_reference.ports.app import Cancelled
@@ -23,6 +24,10 @@ class ServerError(Exception):
     """The server answered something else than it was asked for."""
 
 
+class UnreadableStoreError(Exception):
+    """What the auth store holds is no auth state: nobody expects that, so nobody catches it."""
+
+
 async def ask(app: AppPort, endpoint: str) -> None:
     """Call the server.
 
@@ -34,11 +39,6 @@ async def ask(app: AppPort, endpoint: str) -> None:
     status = await app.request(endpoint)
     if status != _OK:
         raise ServerError(f"HTTP 500 from {endpoint}")
-
-
-def is_logged_in(app: AppPort) -> bool:
-    """Tell whether there is an account (`isConnected`)."""
-    return app.state(names.ACTIVE_PROVIDER) != ""
 
 
 class TokenRefreshWorker:
@@ -67,6 +67,8 @@ class TokenRefreshWorker:
     def is_expiring_soon(self) -> bool:
         """A quarter of the token's lifetime or less is left."""
         expires_at = self._app.state(names.TOKEN_EXPIRES_AT)
+        if expires_at and not expires_at.isdecimal():
+            raise UnreadableStoreError(f"expiry {expires_at!r} is no time")
         return not expires_at or int(expires_at) - self._app.now_ms() <= LIFETIME_MS // _EXPIRING_SHARE
 
 
@@ -92,8 +94,11 @@ class LibrarySyncWorker:
         except Exception as error:  # noqa: BLE001 - published: catch (e: Exception)
             self._logger.e(self._tag, f"Library sync failed: {error}")
             return self._failed(error)
-        self._logger.d(self._tag, "Library sync completed successfully")
+        self._synced()
         return Success()
+
+    def _synced(self) -> None:
+        self._logger.d(self._tag, "Library sync completed successfully")
 
     def _cancelled(self, cancelled: Cancelled) -> WorkerResult:
         self._logger.d(self._tag, f"Library sync cancelled: {cancelled}")
