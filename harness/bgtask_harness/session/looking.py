@@ -23,9 +23,11 @@ from bgtask_reference.events import Stamp
 
 
 class Looking:
-    """Takes dumps, numbered in the order in which they were taken."""
+    """Takes dumps, numbered in the order in which they were taken; None for a folder keeps none of them."""
 
-    def __init__(self, device: Device, app: AppSpec, recording: Recording, barriers: Barriers, folder: Path) -> None:
+    def __init__(
+        self, device: Device, app: AppSpec, recording: Recording, barriers: Barriers, folder: Path | None
+    ) -> None:
         self._device, self._app, self._recording, self._barriers = device, app, recording, barriers
         self._folder = folder
         self._numbers = itertools.count(1)
@@ -46,11 +48,15 @@ class Looking:
         return events
 
     def _read(self, text: Text, stamp: Stamp) -> Iterable[Event]:
-        name = re.sub(r"[^a-z0-9-]", "-", text.parser.lower())
-        path = self._folder / f"{next(self._numbers):04d}-{name}.txt"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"$ {text.command}\n{text.text}", encoding="utf-8", errors="replace")
+        if self._folder is not None:
+            self._keep(text, self._folder)
         return observe_text(text.parser, text.text, stamp, self._app.package)
+
+    def _keep(self, text: Text, folder: Path) -> None:
+        name = re.sub(r"[^a-z0-9-]", "-", text.parser.lower())
+        path = folder / f"{next(self._numbers):04d}-{name}.txt"
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"$ {text.command}\n{text.text}", encoding="utf-8", errors="replace")
 
 
 def between(before: ClockReading, after: ClockReading) -> Stamp:

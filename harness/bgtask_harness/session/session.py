@@ -86,9 +86,8 @@ class Session:
         self._log = SessionLog(self._device, self._app, self._recording, settings.folder, threaded=means.threaded)
         self._barriers = Barriers(self._device, self._recording, self._log)
         self._stimuli = Stimuli(self._recording, lease.check)
-        self._looking = Looking(
-            self._device, self._app.spec, self._recording, self._barriers, settings.folder / "dumps"
-        )
+        dumps = settings.folder / "dumps" if means.keeps_dumps else None
+        self._looking = Looking(self._device, self._app.spec, self._recording, self._barriers, dumps)
         can_advance = Capability.ADVANCE_TIME in capabilities
         self._waiting = Waiting(
             self._device, self._recording, self._barriers, can_advance, settings.patience_s, settings.progress

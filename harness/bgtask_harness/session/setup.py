@@ -71,11 +71,13 @@ class Means:
     Attributes:
         open_journal: Makes the journal.
         threaded: A thread reads the log; False: it is read while somebody waits for it.
+        keeps_dumps: What the phone was asked is kept in files.
 
     """
 
     open_journal: Callable[[Settings, Header], Journal] = _on_disk
     threaded: bool = True
+    keeps_dumps: bool = True
 
 
 def header(lease: Lease, settings: Settings) -> Header:

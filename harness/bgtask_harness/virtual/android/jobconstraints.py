@@ -6,6 +6,7 @@ Source: y36 apex/jobscheduler/service JobStatus.java, CONSTRAINT_* and dumpConst
 from __future__ import annotations
 
 from enum import IntFlag
+from functools import lru_cache
 
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
@@ -62,6 +63,7 @@ _PRINTED = (
 )
 
 
+@lru_cache(maxsize=1024)
 def printed(constraints: Constraint) -> str:
     """Give constraints as `dumpConstraints` prints them, with the blank before each and the mask after them."""
     names = "".join(f" {name}" for bit, name in _PRINTED if constraints & bit)
@@ -87,6 +89,7 @@ def asked_for(job: JobInfo) -> Constraint:
     return required
 
 
+@lru_cache(maxsize=256)
 def flexible(required: Constraint, previous_attempts: int) -> bool:
     """Say whether the flexibility constraint is added: always but for the first rescheduling of a job."""
     system_wide = POWER | Constraint.IDLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from bgtask_harness.virtual.shell.lexer import Arrow
@@ -39,6 +40,7 @@ _KINDS: dict[str, Literal["read", "write", "duplicate"]] = {
 }
 
 
+@lru_cache(maxsize=512)  # what a harness asks, it asks again and again
 def parse(line: str) -> Script:
     """Read a command line.
 
