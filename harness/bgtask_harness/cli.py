@@ -1,4 +1,4 @@
-"""The `bgtask` command: judge a run again, keep a virtual phone for a person, list devices and rules. Thin."""
+"""The `bgtask` command: judge a run again, import files, keep a virtual phone, list devices and rules. Thin."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     check.add_argument("--json", action="store_true", help="print verdicts.json instead of a summary")
     check.set_defaults(run=_check)
+    _add_import(commands.add_parser("import", help="judge a bug report, saved logs and dumps, without a device"))
     virtual = commands.add_parser("virtual", help="start a virtual phone and keep it until Ctrl-C")
     virtual.add_argument("--phone", default="virtual-pixel7", metavar="NAME", help="device profile of a virtual phone")
     virtual.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
@@ -53,6 +54,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="bugreport zip, logcat output, dumpsys text"
+    )
+    parser.add_argument("--app", required=True, metavar="NAME|FILE", help="app file to judge by")
+    parser.add_argument(
+        "--run-dir", type=Path, metavar="DIR", help="where journal and report go (reports/imports/NAME)"
+    )
+    parser.add_argument("--api", type=int, metavar="N", help="API level, where the files do not say it")
+    parser.add_argument("--year", type=int, metavar="N", help="year of the first line, where lines have none")
+    parser.add_argument("--timezone", metavar="NAME", help="the phone's time zone, such as Europe/Berlin")
+    parser.add_argument("--wanted", action="append", default=[], metavar="TASK@TIME[/WITHIN]", help="an expected run")
+    parser.add_argument("--unfiltered", action="store_true", help="vouch that no line was filtered out or cut off")
+    _add_folder(parser)
+    parser.set_defaults(run=_import)
+
+
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device-profiles", type=Path, metavar="DIR", help="folder of profiles to look in first")
 
@@ -61,6 +79,27 @@ def _check(arguments: argparse.Namespace) -> int:
     from bgtask_harness.report.check import check  # noqa: PLC0415 - each command imports what it uses
 
     return check(arguments.run_dir, as_json=arguments.json)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.importing import Asked  # noqa: PLC0415 - same
+    from bgtask_harness.importing import import_run  # noqa: PLC0415 - same
+    from bgtask_harness.importing import parse_wanted  # noqa: PLC0415 - same
+    from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
+    from bgtask_harness.profiles import load_app  # noqa: PLC0415 - same
+
+    app = load_app(arguments.app, SearchPath.standard(arguments.device_profiles))
+    asked = Asked(
+        files=tuple(arguments.files),
+        app=app,
+        run_dir=arguments.run_dir or Path("reports") / "imports" / arguments.files[0].stem,
+        api_level=arguments.api,
+        year=arguments.year,
+        timezone=arguments.timezone,
+        wanted=tuple(parse_wanted(text, app.spec) for text in arguments.wanted),
+        vouched=arguments.unfiltered,
+    )
+    return import_run(asked)
 
 
 def _virtual(arguments: argparse.Namespace) -> int:

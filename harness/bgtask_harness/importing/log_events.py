@@ -124,7 +124,7 @@ class LogReader:
 
 def nothing_before(what: str) -> LogLost:
     """Say that nobody knows what was before the first line. Without a sentinel nothing ever says that a log is whole."""
-    reason = f"nothing is known of what was before the first line of {what}; no sentinel says that none is missing"
+    reason = f"nothing is known of what was before the first line of {what}; no sentinel shows it to be whole"
     return LogLost(stamp=NO_STAMP, source=Source.HARNESS, stream=STREAM, reason="not-captured", raw=reason)
 
 
