@@ -67,7 +67,10 @@ _QUIET_LINES = {
         r"\S+ is not in ENQUEUED state\. Nothing more to do\.?",
         rf"WorkSpec .*{_ID}.* is already done\. Not interrupting\.",
     ),
-    "WM-Processor": (rf"Moving WorkSpec \(.*{_ID}.*\) to the foreground",),
+    "WM-Processor": (
+        rf"Moving WorkSpec \(.*{_ID}.*\) to the foreground",
+        rf"Didn't find WorkSpec for id .*{_ID}.*",  # it was replaced before it began
+    ),
     "WM-WorkSpec": (
         r"Interval duration lesser than minimum allowed value; Changed to \d+",
         r"Flex duration (?:lesser|greater) than .*; Changed to \d+",

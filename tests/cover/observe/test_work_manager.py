@@ -169,6 +169,7 @@ def test_what_turned_a_run_away_is_named(observer: LogObserver, feed: Feed, line
     [
         f"I WM-WorkerWrapper: Setting status to enqueued for {ID}",
         f"D WM-Processor: Processor {ID} executed; reschedule = false",
+        f"W WM-Processor: Didn't find WorkSpec for id WorkGenerationalId(workSpecId={ID}, generation=0)",
         f"D WM-GreedyScheduler: Starting work for {ID}",
         "D WM-NetworkStateTracker: Network capabilities changed: [ Transports: WIFI ]",
         "W WM-WorkSpec: Interval duration lesser than minimum allowed value; Changed to 900000",
