@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bgtask_reference.lineage.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac import names
 from bgtask_reference.lineage.tvmaniac.dispatch import Dispatcher
 from bgtask_reference.lineage.tvmaniac.dispatch import SchedulerDispatchWorker
-from bgtask_reference.lineage.tvmaniac.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac.initializers import Initializers
 from bgtask_reference.lineage.tvmaniac.scheduler import AndroidTaskScheduler
 from bgtask_reference.ports.work_manager import WorkerParameters

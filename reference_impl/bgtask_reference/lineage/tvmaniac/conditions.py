@@ -14,6 +14,12 @@ def is_logged_in(app: AppPort) -> bool:
     return app.state(names.ACTIVE_PROVIDER) != ""
 
 
+def forget_token(app: AppPort, endpoint: str) -> None:
+    """Have the next token refresh really ask a server that was changed: a token still good would hide its answer."""
+    if endpoint == names.TOKEN_ENDPOINT:
+        app.store(names.TOKEN_EXPIRES_AT, "")
+
+
 def library_sync_wanted(app: AppPort) -> bool:
     """There is an account, and background sync is on."""
     return is_logged_in(app) and app.state(names.BACKGROUND_SYNC_ENABLED) in {"", "true"}

@@ -7,8 +7,8 @@ from bgtask_reference.contract import Retry
 from bgtask_reference.contract import Success
 from bgtask_reference.contract import WorkerFactory
 from bgtask_reference.contract import WorkerResult
-from bgtask_reference.lineage.tvmaniac.attempts import Attempt
-from bgtask_reference.lineage.tvmaniac.attempts import Attempts
+from bgtask_reference.lineage.attempts import Attempt
+from bgtask_reference.lineage.attempts import Attempts
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.lineage.tvmaniac.names import WORKER_NAME
 from bgtask_reference.ports.app import AppPort

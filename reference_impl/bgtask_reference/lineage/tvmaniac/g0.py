@@ -6,22 +6,24 @@ The two `*Tasks` classes differ in nothing but names and numbers; here they are 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bgtask_reference.contract import BackgroundWorker
 from bgtask_reference.contract import Retry
 from bgtask_reference.contract import WorkerResult
+from bgtask_reference.lineage.attempts import Attempt
+from bgtask_reference.lineage.attempts import Attempts
+from bgtask_reference.lineage.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac import names
-from bgtask_reference.lineage.tvmaniac.attempts import Attempt
-from bgtask_reference.lineage.tvmaniac.attempts import Attempts
 from bgtask_reference.lineage.tvmaniac.conditions import LIBRARY_SYNC_SETTINGS
+from bgtask_reference.lineage.tvmaniac.conditions import forget_token
 from bgtask_reference.lineage.tvmaniac.conditions import is_logged_in
 from bgtask_reference.lineage.tvmaniac.conditions import library_sync_wanted
 from bgtask_reference.lineage.tvmaniac.dispatch import mapped
 from bgtask_reference.lineage.tvmaniac.early_workers import EarlyLibrarySyncWorker
 from bgtask_reference.lineage.tvmaniac.flows import observe_distinct
-from bgtask_reference.lineage.tvmaniac.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.lineage.tvmaniac.workers import TokenRefreshWorker
 from bgtask_reference.ports.app import AppPort
@@ -133,7 +135,8 @@ class TvManiacG0:
             LIBRARY_SYNC: PerTaskLibrarySyncWorker(app, logger),
         }
         commands = {"schedule": self._scheduler.schedule, "cancel": self._scheduler.cancel}
-        self._hook = TaskHook(app, tuple(TASKS), commands, self._run)
+        due = functools.partial(forget_token, app)
+        self._hook = TaskHook(app, tuple(TASKS), commands, self._run, server_changed=due)
 
     def on_create(self) -> None:
         self._app.observe(names.ACTIVE_PROVIDER, lambda _provider: self._auth_state_changed())

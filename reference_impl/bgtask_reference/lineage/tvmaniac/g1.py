@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bgtask_reference.contract import Retry
 from bgtask_reference.contract import WorkerResult
+from bgtask_reference.lineage.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac import conditions
 from bgtask_reference.lineage.tvmaniac import names
 from bgtask_reference.lineage.tvmaniac.early_workers import EarlyEpisodeNotificationWorker
@@ -21,7 +22,6 @@ from bgtask_reference.lineage.tvmaniac.g1_scheduler import Dispatching
 from bgtask_reference.lineage.tvmaniac.g1_scheduler import DispatchingWorker
 from bgtask_reference.lineage.tvmaniac.g1_scheduler import RegisteredWorker
 from bgtask_reference.lineage.tvmaniac.g1_scheduler import WorkManagerScheduler
-from bgtask_reference.lineage.tvmaniac.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.lineage.tvmaniac.workers import TokenRefreshWorker
 from bgtask_reference.ports.app import AppPort
@@ -97,7 +97,8 @@ class TvManiacG1:
             "execute": scheduler.schedule_and_execute,
             "cancel": scheduler.cancel,
         }
-        self._hook = TaskHook(app, tasks, commands, self._run, self._switched)
+        due = functools.partial(conditions.forget_token, app)
+        self._hook = TaskHook(app, tasks, commands, self._run, switched=self._switched, server_changed=due)
 
     def on_create(self) -> None:
         if self._setup_delay_ns is None:

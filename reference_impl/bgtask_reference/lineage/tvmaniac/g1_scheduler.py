@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bgtask_reference.contract import BackgroundWorker
-from bgtask_reference.lineage.tvmaniac.attempts import Attempts
+from bgtask_reference.lineage.attempts import Attempts
 from bgtask_reference.lineage.tvmaniac.dispatch import mapped
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
 from bgtask_reference.lineage.tvmaniac.names import PACKAGE

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
 
 from bgtask_reference.contract import BackgroundWorker
+from bgtask_reference.lineage.hook import Commands
+from bgtask_reference.lineage.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac import names
 from bgtask_reference.lineage.tvmaniac import requests
 from bgtask_reference.lineage.tvmaniac.application import TvManiac
+from bgtask_reference.lineage.tvmaniac.conditions import forget_token
 from bgtask_reference.lineage.tvmaniac.conditions import is_logged_in
 from bgtask_reference.lineage.tvmaniac.dispatch import BlogDispatcher
 from bgtask_reference.lineage.tvmaniac.dispatch import Dispatcher
@@ -17,8 +21,6 @@ from bgtask_reference.lineage.tvmaniac.dispatch import UncaughtDispatcher
 from bgtask_reference.lineage.tvmaniac.early_workers import EarlyEpisodeNotificationWorker
 from bgtask_reference.lineage.tvmaniac.early_workers import EarlyLibrarySyncWorker
 from bgtask_reference.lineage.tvmaniac.factory import DefaultWorkerFactory
-from bgtask_reference.lineage.tvmaniac.hook import Commands
-from bgtask_reference.lineage.tvmaniac.hook import TaskHook
 from bgtask_reference.lineage.tvmaniac.initializers import EarlyInitializers
 from bgtask_reference.lineage.tvmaniac.initializers import Initializers
 from bgtask_reference.lineage.tvmaniac.logger import KermitLogger
@@ -108,4 +110,5 @@ def hook_of(generation: Generation, app: AppPort, scheduler: AndroidTaskSchedule
     }
     if generation.executes:
         commands = {**commands, "execute": lambda task: scheduler.schedule_and_execute(asked[task])}
-    return TaskHook(app, tuple(asked), commands, run, switched)
+    due = functools.partial(forget_token, app)
+    return TaskHook(app, tuple(asked), commands, run, switched=switched, server_changed=due)

@@ -10,7 +10,7 @@ from bgtask_reference.contract import PeriodicTaskRequest
 from bgtask_reference.contract import Retry
 from bgtask_reference.contract import WorkerFactory
 from bgtask_reference.contract import WorkerResult
-from bgtask_reference.lineage.tvmaniac.attempts import Attempt
+from bgtask_reference.lineage.attempts import Attempt
 from bgtask_reference.lineage.tvmaniac.dispatch import Dispatcher
 from bgtask_reference.lineage.tvmaniac.factory import DefaultWorkerFactory
 from bgtask_reference.lineage.tvmaniac.initializers import Initializers

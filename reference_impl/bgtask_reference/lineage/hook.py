@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from collections.abc import Mapping
 from typing import Any
 
-from bgtask_reference.lineage.tvmaniac import names
 from bgtask_reference.ports.app import AppPort
 
 Commands = Mapping[str, Callable[[str], None]]
@@ -19,8 +18,8 @@ _DONE = "ok"
 class TaskHook:
     """Answers for the tasks of one process.
 
-    `run(task)` is the worker in this process, without WorkManager. `switched(setting, value)` is what the app's own
-    switch does beside storing the setting.
+    `run(task)` is the worker in this process, without WorkManager. The build itself stores settings and sets up the
+    server; `switched(setting, value)` and `server_changed(endpoint)` are what the app does beside.
     """
 
     def __init__(
@@ -29,37 +28,34 @@ class TaskHook:
         tasks: tuple[str, ...],
         commands: Commands,
         run: Callable[[str], Coroutine[Any, Any, None]],
+        *,
         switched: Callable[[str, str], None] = lambda _setting, _value: None,
+        server_changed: Callable[[str], None] = lambda _endpoint: None,
     ) -> None:
         self._app = app
         self._tasks = tasks
         self._commands = commands
         self._run = run
         self._switched = switched
+        self._server_changed = server_changed
 
     def answer(self, command: str, arguments: Mapping[str, str]) -> str:
         """Give `ok` or `error: ...`."""
-        if command == "ping":
-            return _DONE
         if command == "state":
             self._switched(arguments.get("name", ""), arguments.get("value", ""))
-            return _DONE
-        if command == "server":
-            return self._server_changed(arguments.get("endpoint"))
-        task = arguments.get("task", "")
-        return self._do(command, task) if task in self._tasks else f"error: unknown task {task!r}"
+        elif command == "server":
+            self._server_changed(arguments.get("endpoint", ""))
+        elif command != "ping":
+            return self._about(arguments.get("task", ""), command)
+        return _DONE
 
-    def _do(self, command: str, task: str) -> str:
+    def _about(self, task: str, command: str) -> str:
+        if task not in self._tasks:
+            return f"error: unknown task {task!r}"
         if command == "run":
             self._app.spawn(self._run(task), f"hook {task}")
             return _DONE
         if command not in self._commands:
             return f"error: unknown command {command!r}"
         self._commands[command](task)
-        return _DONE
-
-    def _server_changed(self, endpoint: str | None) -> str:
-        """Have the next token refresh really ask the server: a token that is still good would hide the answer."""
-        if endpoint == names.TOKEN_ENDPOINT:
-            self._app.store(names.TOKEN_EXPIRES_AT, "")
         return _DONE

@@ -1,4 +1,4 @@
-"""The beacon of a run: start, then end or stop (`docs/app-contract.md`). TvManiac itself has none."""
+"""The beacon of a run: start, then end or stop (`docs/app-contract.md`). No published app has one: builds add it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Attempt:
             "run_attempt": 1 if parameters is None else parameters.run_attempt_count + 1,
             "process": "hook" if parameters is None else app.process_reason,
         }
+
+    def note(self, **fields: str | int) -> None:
+        """Have what follows say more: fields of the app's own, which a harness keeps and ignores."""
+        self._fields |= fields
 
     async def around(self, body: Awaitable[ListenableWorkerResult]) -> ListenableWorkerResult:
         """Run a worker's body between its start and its end, as the contract's `BeaconWorker` does.
