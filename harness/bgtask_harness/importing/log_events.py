@@ -123,8 +123,8 @@ class LogReader:
 
 
 def nothing_before(what: str) -> LogLost:
-    """Say that nobody knows what was before the first line. Without a sentinel nothing ever says that a log is whole."""
-    reason = f"nothing is known of what was before the first line of {what}; no sentinel shows it to be whole"
+    """Say that nobody knows what was before the first line, nor, without sentinels, whether the log is whole."""
+    reason = f"nothing is known of what was before the first line of {what}, nor whether it is whole"
     return LogLost(stamp=NO_STAMP, source=Source.HARNESS, stream=STREAM, reason="not-captured", raw=reason)
 
 
