@@ -31,12 +31,14 @@ _UPTIME = re.compile(
     re.ASCII,
 )
 _ALARM = re.compile(
-    r"\s*nowRTC=(?P<utc>\d{1,16})=(?P<local>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d{3})? "
+    r"\s*nowRTC=(?P<utc>\d{1,13})=(?P<local>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d{3})? "
     r"nowELAPSED=(?P<boot>\S{1,40}).*",
     re.ASCII,
 )
 _PROPERTY = re.compile(r"\[(?P<name>[\w.]{1,100})\]: \[(?P<value>[^\]]{0,200})\]", re.ASCII)
 _QUARTER = timedelta(minutes=15)  # every zone's offset is a multiple of it
+_YEARS = range(1970, 2300)
+_FARTHEST = timedelta(hours=18)  # no zone is farther from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ class Reading:
 
 
 def parse_date(text: str) -> datetime | None:
-    """Read `2026-11-23 08:12:33`, without a zone; None for anything else."""
+    """Read `2026-11-23 08:12:33`, without a zone; None for anything else, and for a year that no phone has."""
     try:
-        return datetime.strptime(text.strip(), _DATE)  # noqa: DTZ007 - the phone prints no zone
+        date = datetime.strptime(text.strip(), _DATE)  # noqa: DTZ007 - the phone prints no zone
     except ValueError:
         return None
+    return date if date.year in _YEARS else None
 
 
 def began(line: str) -> datetime | None:
@@ -96,7 +99,8 @@ def alarm_offset(line: str) -> timedelta | None:
     if match is None or local is None:
         return None
     utc = datetime.fromtimestamp(int(match["utc"]) // 1000, UTC).replace(tzinfo=None)
-    return round((local - utc) / _QUARTER) * _QUARTER
+    offset = round((local - utc) / _QUARTER) * _QUARTER
+    return offset if abs(offset) <= _FARTHEST else None
 
 
 def alarm_date(line: str) -> datetime | None:
