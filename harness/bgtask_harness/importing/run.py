@@ -195,6 +195,7 @@ def _record(folder: Path, header: Header, events: Iterator[Event], *, closed: bo
 def _header(asked: Asked, materials: Sequence[Material], scenario: str, zone_told: str) -> Header:
     properties = {key: value for each in materials for key, value in each.properties.items()}
     notes = {"title": "imported", "files": ", ".join(each.file for each in materials), "timezone": zone_told}
+    notes |= {"unfiltered": "vouched for by a person"} if asked.vouched else {}
     notes |= {name: properties[key] for key, name in _SHOWN.items() if key in properties}
     began = next((each.date for each in materials if each.date), None)
     return Header(
