@@ -86,6 +86,7 @@ class Demo:
         if self._tasks is not None:
             executor = TaskExecutor(self._app, self._database, self._workers, CONFIGURATION)
         attempt = self._attempts.of(self._task_of(parameters), parameters)
+        attempt.note(meeseeks_id=parameters.input_data.get(TASK_ID, ""))
         return BGTaskCoroutineWorker(self._app, executor, self._activations, parameters, attempt)
 
     def on_hook(self, command: str, arguments: Mapping[str, str]) -> str:
