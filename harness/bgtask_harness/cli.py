@@ -1,4 +1,4 @@
-"""The `bgtask` command: judge a run again, import files, keep a virtual phone, list devices and rules. Thin."""
+"""The `bgtask` command: judge a run again, import files, record, keep a virtual phone, list devices and rules. Thin."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print verdicts.json instead of a summary")
     check.set_defaults(run=_check)
     _add_import(commands.add_parser("import", help="judge a bug report, saved logs and dumps, without a device"))
+    _add_record(commands.add_parser("record", help="watch a device for a while and hand on a redacted file"))
     virtual = commands.add_parser("virtual", help="start a virtual phone and keep it until Ctrl-C")
     virtual.add_argument("--phone", default="virtual-pixel7", metavar="NAME", help="device profile of a virtual phone")
     virtual.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
@@ -71,6 +72,15 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_import)
 
 
+def _add_record(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", required=True, metavar="NAME", help="device profile")
+    parser.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
+    parser.add_argument("--for", dest="length", default="10m", metavar="TIME", help="for how long (default: 10m)")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where it goes (reports/recordings/NAME)")
+    _add_folder(parser)
+    parser.set_defaults(run=_record)
+
+
 def _add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device-profiles", type=Path, metavar="DIR", help="folder of profiles to look in first")
 
@@ -100,6 +110,15 @@ def _import(arguments: argparse.Namespace) -> int:
         vouched=arguments.unfiltered,
     )
     return import_run(asked)
+
+
+def _record(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.recording import order  # noqa: PLC0415 - same
+    from bgtask_harness.recording import record  # noqa: PLC0415 - same
+
+    run_dir = arguments.run_dir or Path("reports") / "recordings" / arguments.device
+    print(record(order(arguments.device, arguments.app, arguments.length, run_dir, arguments.device_profiles)))
+    return 0
 
 
 def _virtual(arguments: argparse.Namespace) -> int:

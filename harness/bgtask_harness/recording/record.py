@@ -1,0 +1,159 @@
+"""Records a device: its log, clocks and environment. Nothing is installed, started, forced or cleared."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from bgtask_harness.broker import Lease
+from bgtask_harness.broker import LeaseOptions
+from bgtask_harness.broker import acquire
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.devices.port import Progress
+from bgtask_harness.errors import BadInput
+from bgtask_harness.journal import JOURNAL_NAME
+from bgtask_harness.journal import Writer
+from bgtask_harness.journal import read
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.profiles import Profile
+from bgtask_harness.profiles import SearchPath
+from bgtask_harness.profiles import load_app
+from bgtask_harness.profiles import load_profile
+from bgtask_harness.profiles.durations import parse_duration
+from bgtask_harness.recording.redaction import Redactor
+from bgtask_harness.session import Session
+from bgtask_harness.session import Settings
+from bgtask_harness.session.finish import end_session
+from bgtask_reference.events import NS_PER_S
+from bgtask_reference.events import History
+
+SCENARIO = "recorded"
+_SPARE_S = 5.0
+_STAGING = ".redacted"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to record.
+
+    Attributes:
+        profile: The device's.
+        app: The app file whose lines are read.
+        length_s: For how long. A virtual phone's clock is moved on instead of waited for.
+        run_dir: Where the session goes, unredacted.
+        options: How to get the device.
+        progress: Told what is waited for.
+
+    """
+
+    profile: Profile
+    app: AppFile
+    length_s: float
+    run_dir: Path
+    options: LeaseOptions
+    progress: Progress
+
+
+def order(device: str, app: str | None, length: str, run_dir: Path, folder: Path | None = None) -> Order:
+    """Make an order of what a person typed; it tells its progress on standard error.
+
+    Raises:
+        BadInput: There is no such profile, app file or length.
+
+    """
+    search = SearchPath.standard(folder)
+    profile = load_profile(device, search)
+    try:
+        length_s = parse_duration(length) / NS_PER_S
+    except ValueError as error:
+        raise BadInput(f"--for {length}: {error}") from error
+    loaded = load_app(app or profile.default_app, search)
+    return Order(profile, loaded, length_s, run_dir, LeaseOptions(), _say)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def record(order: Order) -> Path:
+    """Record, and give the redacted file: a zip that unpacks to a run directory.
+
+    Ctrl-C ends the recording early; what was recorded by then counts.
+
+    Raises:
+        BadInput: There is a recording in that run directory already.
+        HarnessError: The device cannot be had, or went away before anything was recorded.
+
+    """
+    folder = order.run_dir / order.profile.name / SCENARIO
+    if folder.exists():
+        raise BadInput(f"{folder}: holds a recording already; give another --run-dir")
+    untouched = msgspec.structs.replace(order.profile.allow, disruption=Disruption.OBSERVE)
+    lease = acquire(dataclasses.replace(order.profile, allow=untouched), order.app, order.options)
+    try:
+        serials = _watch(lease, order, folder)
+    finally:
+        lease.release()
+    return _pack(order, folder, Redactor(serials))
+
+
+def _watch(lease: Lease, order: Order, folder: Path) -> tuple[str, ...]:
+    can = frozenset({Capability.ADVANCE_TIME}) if order.profile.virtual else frozenset()
+    settings = Settings(SCENARIO, folder, patience_s=order.length_s + _SPARE_S, progress=order.progress)
+    session = Session(lease, can, settings)
+    error: BaseException | None = None
+    try:
+        session.open_window()
+        session.advance(order.length_s)
+    except KeyboardInterrupt:
+        order.progress("ending the recording")
+    except Exception as trouble:
+        error = trouble
+        raise
+    finally:
+        end_session(session, error)
+    return (lease.identity, *(value for key, value in lease.device.facts.notes.items() if "serial" in key.lower()))
+
+
+def _pack(order: Order, folder: Path, redactor: Redactor) -> Path:
+    """Write the journal anew, since its checksums cover what is taken out, and copy the raw texts without it."""
+    path = order.run_dir / f"recording-{order.profile.name}.zip"
+    staging = order.run_dir / _STAGING
+    _write(read(folder / JOURNAL_NAME), redactor, staging)
+    inside = f"{order.profile.name}/{SCENARIO}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(staging, f"{inside}/{JOURNAL_NAME}")
+        for text in sorted(each for each in folder.rglob("*.txt") if each.is_file()):
+            with archive.open(f"{inside}/{text.relative_to(folder).as_posix()}", "w") as entry:
+                for line in _redacted_lines(text, redactor):
+                    entry.write(line)
+    staging.unlink()
+    return path
+
+
+def _write(history: History, redactor: Redactor, path: Path) -> None:
+    if history.header is None:
+        raise BadInput(f"{path.parent}: the recording has lost its first record; record again")
+    moment = 0
+    path.unlink(missing_ok=True)
+    writer = Writer(path, redactor.value(history.header), clock=lambda: moment)
+    for moment, entries in groupby(history.entries, key=lambda entry: entry.host_ns):  # noqa: B007 - the clock reads it
+        writer.append_many([redactor.value(entry.event) for entry in entries])
+    if history.closed:
+        writer.close()
+    else:
+        writer.abandon()
+
+
+def _redacted_lines(path: Path, redactor: Redactor) -> Iterator[bytes]:
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as text:
+        for line in text:
+            yield redactor.text(line).encode(errors="replace")
