@@ -36,7 +36,8 @@ class VirtualProvider:
         except BaseException:
             phone.end()
             raise
-        return Lease(device, profile, app, phone.ready.serial, (device.close, phone.end), phone.check)
+        shown, identity = app.on_virtual_phone(), phone.ready.serial
+        return Lease(device, profile, shown, identity, (device.close, phone.end), phone.check)
 
 
 def phone_arguments(profile: Profile, app: AppFile, options: LeaseOptions) -> list[str]:
@@ -59,16 +60,18 @@ def phone_arguments(profile: Profile, app: AppFile, options: LeaseOptions) -> li
     return [*arguments, "--app-args", msgspec.json.encode(_manifest(app)).decode()]
 
 
-def _manifest(app: AppFile) -> dict[str, str]:
-    """Give what the app's manifest and Configuration would say."""
+def _manifest(app: AppFile) -> dict[str, object]:
+    """Give what the app's manifest and Configuration would say, and what a person has set in it."""
     spec = app.spec
-    said = {
+    said: dict[str, object] = {
         "launcher_activity": spec.activity,
         "hook_receiver": spec.hook_receiver,
         "work_manager_version": spec.work_manager_version,
         "minimum_log_level": spec.evidence.work_manager_level,
+        "settings": app.stored_settings,
+        **app.virtual.arguments,
     }
-    return {key: value for key, value in said.items() if value} | app.virtual.arguments
+    return {key: value for key, value in said.items() if value}
 
 
 def _log_file(folder: Path | None) -> Path | None:

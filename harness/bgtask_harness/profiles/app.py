@@ -63,6 +63,12 @@ class AppFile:
         """The app's own log lines, ready for the observer."""
         return tuple(LogTemplate.like(line) for line in self.log_lines)
 
+    @property
+    def stored_settings(self) -> dict[str, str]:
+        """What the app of a virtual phone has stored before its first launch: setting to value."""
+        chosen = ((self.control.states[name], on) for name, on in self.virtual.states.items())
+        return {state.name: state.on if on else state.off for state, on in chosen}
+
     def on_virtual_phone(self) -> AppFile:
         """Give the same app as its `[virtual]` build prints it: the mode, not `[evidence]`, says what it shows."""
         rank = _MODES.index(self.virtual.mode)
@@ -153,6 +159,8 @@ def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
     for task, states in control.when_scheduled.items():
         for state in set(states) - set(control.states):
             yield f"control.when_scheduled.{task}", f"expected one of {known}, got {state!r}"
+    for state in set(written.virtual.states) - set(control.states):
+        yield f"virtual.states.{state}", f"expected one of the states of `control.states` ({known})"
 
 
 def _spec(path: Path, written: AppToml) -> AppSpec:

@@ -109,10 +109,20 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The same app on a virtual phone: the program that stands for it, which build, what its manifest says beyond."""
+    """The same app on a virtual phone.
+
+    Attributes:
+        program: The program that stands for it.
+        mode: Which build of it runs.
+        states: States of `[control.states]` as a person left them before the first launch, and leaves them again after
+            the data was cleared: on or off. For builds that nobody can switch from outside.
+        arguments: What its manifest says beyond.
+
+    """
 
     program: str | None = None
     mode: Mode = "hook"
+    states: dict[str, bool] = {}
     arguments: dict[str, str] = {}
 
 

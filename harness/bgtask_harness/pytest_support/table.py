@@ -30,7 +30,9 @@ def _told(journal: JudgedJournal) -> str:
     if journal.conclusion is not Conclusion.PASS:
         return visible(journal.reason)
     rules = sorted({verdict.rule for verdict in journal.verdicts if verdict.judgement is Judgement.PASS})
-    return f"{counted(len(rules), 'rule')} held: {', '.join(rules)}"
+    unseen = sorted({verdict.rule for verdict in journal.unseen})
+    left = f"; undecided, because this build does not show it: {', '.join(unseen)}" if unseen else ""
+    return f"{counted(len(rules), 'rule')} held: {', '.join(rules)}{left}"
 
 
 def _broken(run: RunVerdicts) -> Iterator[str]:

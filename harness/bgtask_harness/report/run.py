@@ -11,10 +11,13 @@ from bgtask_harness.errors import BadInput
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.journal import inspect
 from bgtask_reference import oracle
+from bgtask_reference.events import AppEvidence
+from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Header
 from bgtask_reference.events import History
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import ScenarioEnded
+from bgtask_reference.events import Source
 from bgtask_reference.events import Verdict
 
 
@@ -84,6 +87,17 @@ class JudgedJournal:
         return Counter(verdict.judgement for verdict in self.verdicts)
 
     @property
+    def unseen(self) -> tuple[Verdict, ...]:
+        """The rules that stay undecided because this build shows none of what they need, as its app file says."""
+        return tuple(verdict for verdict in self.verdicts if self.header and _is_unseen(verdict, self.header.app))
+
+    @property
+    def undecided(self) -> tuple[Verdict, ...]:
+        """The rules that stay undecided though this build was to show what they need."""
+        open_ = (verdict for verdict in self.verdicts if verdict.judgement is Judgement.INCONCLUSIVE)
+        return tuple(verdict for verdict in open_ if verdict not in self.unseen)
+
+    @property
     def conclusion(self) -> Conclusion:
         """What it comes to. A failure outweighs everything; nothing exercised is never a pass."""
         return _conclude(self)
@@ -145,20 +159,37 @@ def judge_journal(path: Path, run_dir: Path) -> JudgedJournal:
     )
 
 
+def _is_unseen(verdict: Verdict, app: AppSpec) -> bool:
+    """Tell whether a rule is open for want of sources of which the app file says that the build has none."""
+    return bool(verdict.missing) and _not_in(app.evidence).issuperset(verdict.missing)
+
+
+def _not_in(evidence: AppEvidence) -> set[str]:
+    levels = {"DEBUG": 2, "INFO": 1}
+    shown = {
+        Source.APP_LOG: evidence.app_log,
+        Source.BEACON: evidence.beacon,
+        Source.WORK_MANAGER_DEBUG: levels.get(evidence.work_manager_level, 0) > 1,
+        Source.WORK_MANAGER_INFO: levels.get(evidence.work_manager_level, 0) > 0,
+    }
+    return {source.value for source, there in shown.items() if not there}
+
+
 def _conclude(journal: JudgedJournal) -> Conclusion:
     counts, ended = journal.counts, journal.ended
     if counts[Judgement.FAIL]:
         return Conclusion.FAIL
     if journal.error:
         return Conclusion.BROKEN
-    if counts[Judgement.INCONCLUSIVE] or journal.unexplained or ended is None or ended.outcome == "broken":
+    if journal.undecided or journal.unexplained or ended is None or ended.outcome == "broken":
         return Conclusion.INCONCLUSIVE
     if ended.outcome == "unsupported":
         return Conclusion.SKIPPED
-    if counts[Judgement.PASS]:
-        return Conclusion.PASS
     skipped = counts[Judgement.SUPPRESSED] + counts[Judgement.UNSUPPORTED]
-    return Conclusion.SKIPPED if skipped else Conclusion.NOT_EXERCISED
+    without_a_pass = Conclusion.SKIPPED if skipped else Conclusion.NOT_EXERCISED
+    if journal.unseen:
+        without_a_pass = Conclusion.INCONCLUSIVE
+    return Conclusion.PASS if counts[Judgement.PASS] else without_a_pass
 
 
 _TOLD = {
@@ -174,7 +205,9 @@ def _explain(journal: JudgedJournal) -> str:
     if journal.error:
         return journal.error
     wanted = _TOLD.get(journal.conclusion, ())
-    told = [f"{v.rule}: {v.reason}" for kind in wanted for v in journal.verdicts if v.judgement is kind]
+    open_ = [*journal.undecided, *journal.unseen]
+    said = [*open_, *(verdict for verdict in journal.verdicts if verdict not in open_)]
+    told = [f"{v.rule}: {v.reason}" for kind in wanted for v in said if v.judgement is kind]
     if journal.conclusion is not Conclusion.FAIL:
         told = [*_of_the_record(journal), *told]
     return told[0] if told else "no rule had anything to check"

@@ -12,15 +12,13 @@ from bgtask_reference.events import TaskSpec
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.FORCE_JOB, Capability.DIAGNOSTICS],
+    needs=[Capability.APP_INSTALLED, Capability.FORCE_JOB, Capability.DIAGNOSTICS],
     disruption=Disruption.NUDGE,
     tasks="periodic",
 )
 def test_forced_before_schedule_is_refused(device: Session, task: TaskSpec) -> None:
     """Forced before its time, a periodic job starts and WorkManager turns it away: nothing runs, and it stays armed."""
-    device.launch()
-    device.schedule(task)
-    device.wait_for_run(task)
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
     device.advance("10s")
     device.diagnose()
     device.look()
@@ -31,15 +29,13 @@ def test_forced_before_schedule_is_refused(device: Session, task: TaskSpec) -> N
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.FORCE_JOB, Capability.DIAGNOSTICS],
+    needs=[Capability.APP_INSTALLED, Capability.FORCE_JOB, Capability.DIAGNOSTICS],
     disruption=Disruption.CLOCK,
     tasks="periodic",
 )
 def test_force_when_due(device: Session, task: TaskSpec) -> None:
     """With the wall clock moved to when it is due, a forced periodic job runs: WorkManager goes by that clock."""
-    device.launch()
-    device.schedule(task)
-    device.wait_for_run(task)
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
     device.advance("10s")
     device.diagnose()
     device.look()

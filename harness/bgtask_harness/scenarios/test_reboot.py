@@ -12,15 +12,13 @@ from bgtask_reference.events import TaskSpec
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.REBOOT],
+    needs=[Capability.APP_INSTALLED, Capability.REBOOT],
     disruption=Disruption.REBOOT,
     tasks="periodic",
 )
 def test_reboot_restores(device: Session, task: TaskSpec) -> None:
     """A periodic task is still known to the system after a reboot, and runs when its interval is over."""
-    device.launch()
-    device.schedule(task)
-    device.wait_for_run(task)
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
     device.advance("10s")
     device.look()
     device.open_window()

@@ -16,17 +16,15 @@ AFTERWARDS = "10s"
 @pytest.mark.scenario(needs=[Capability.APP_INSTALLED])
 def test_runs_to_success(device: Session, task: TaskSpec) -> None:
     """Asked for, a task runs to its end, by the gentlest way that this device and app have."""
-    device.launch()
     device.open_window()
     device.make_run(task)
     device.advance(AFTERWARDS)
     device.look()
 
 
-@pytest.mark.scenario(needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], tasks="periodic")
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], tasks="periodic")
 def test_comes_again_when_due(device: Session, task: TaskSpec) -> None:
     """After its first run a periodic task is armed again and runs when its interval is over."""
-    device.launch()
     device.open_window()
     device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
     device.advance(AFTERWARDS)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import Unsupported
 from bgtask_reference.events import Clock
+from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import PhoneBooted
 from bgtask_reference.events import RequestKind
 from bgtask_reference.events import RequestMade
 from bgtask_reference.events import Result
@@ -24,6 +28,16 @@ if TYPE_CHECKING:
 LONGEST_BACKOFF_NS = 5 * 3_600_000_000_000
 """`WorkRequest.MAX_BACKOFF_MILLIS`."""
 _LEAD_NS = 2_000_000_000
+_STARTS_UP_S = 1
+"""So that what the app does by itself when it starts is over: what is asked for then is asked for by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rung did: why it was refused, if it was; since which mark a run of it counts, if not since now."""
+
+    refused: str = ""
+    since: int | None = None
 
 
 class Ladder:
@@ -31,7 +45,7 @@ class Ladder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._rungs: dict[Rung, Callable[[TaskSpec], Answer | None]] = {
+        self._rungs: dict[Rung, Callable[[TaskSpec], Asked]] = {
             Rung.NATURAL_FIRST_RUN: self._natural,
             Rung.IMMEDIATE: self._immediate,
             Rung.WAIT_UNTIL_DUE: self._due,
@@ -52,28 +66,44 @@ class Ladder:
         for rung in rungs:
             mark = self._session.mark
             try:
-                answer = self._rungs[rung](task)
+                asked = self._rungs[rung](task)
             except Unsupported as error:
                 reasons.setdefault(str(error), []).append(rung)
                 continue
-            if answer is not None and answer.outcome is Outcome.REFUSED:
-                reasons.setdefault(f"refused, {answer.refusal or answer.output}", []).append(rung)
+            if asked.refused:
+                reasons.setdefault(f"refused, {asked.refused}", []).append(rung)
                 continue
-            self._session.wait_for_run(task, mark=mark)
+            self._session.wait_for_run(task, mark=mark if asked.since is None else asked.since)
             return rung
         told = "; ".join(f"{', '.join(rungs)}: {reason}" for reason, rungs in reasons.items())
         raise Unsupported(f"there is no way to make {task.title} run here: {told}")
 
-    def due_in(self, task: TaskSpec, wall_ns: int) -> int | None:
+    def due_in(self, task: TaskSpec, now: ClockReading) -> int | None:
         """Give how long it is until a task's next run is due; None when nothing says.
 
-        Counted from the earliest of the last ends of its requests, so that nobody comes too late for the next run.
+        Counted from the earliest of the last ends of its requests, so that nobody comes too late for the next run;
+        else from when it was asked for; else as the system's own list of jobs has it.
         """
         if task.interval_ns is None:
             return None
         dues = [last + self._pause(task, retries) for last, retries in self._last_ends(task).values()]
         dues = dues or [asked + task.interval_ns for asked in self._asked(task)]
-        return max(0, min(dues) - wall_ns) if dues else None
+        if dues:
+            return max(0, min(dues) - now.wall_ns)
+        registered = self._registered(task)
+        return None if registered is None else max(0, registered - now.boot_ns)
+
+    def _registered(self, task: TaskSpec) -> int | None:
+        """When the job of its periodic work is due (boot clock), by the newest list of jobs since the phone booted."""
+        job = self._session.correlation.job_of(self._session.periodic_name(task) or "")
+        due = None
+        for event in self._session.events:
+            if isinstance(event, PhoneBooted):
+                due = None
+            elif isinstance(event, JobsListed):
+                rows = [row.earliest_ns for row in event.jobs if (row.job_id, row.namespace) == job]
+                due = event.stamp.ns + rows[0] if rows and rows[0] is not None else None
+        return due
 
     def _asked(self, task: TaskSpec) -> list[int]:
         """When its periodic work was asked for last (wall clock), as far as anything told."""
@@ -109,39 +139,60 @@ class Ladder:
 
     # --- the rungs ------------------------------------------------------------------------------------------------
 
-    def _natural(self, task: TaskSpec) -> None:
-        """Have the app ask for it: its first run is due at once."""
+    def _natural(self, task: TaskSpec) -> Asked:
+        """Have the app ask for it, on its own accord if nobody can tell it to: its first run is due at once."""
         session = self._session
         if any(isinstance(event, RunFinished) and session.is_of(task, event) for event in session.events):
             raise Unsupported("it has run before in this scenario, so the next run is no first one")
-        session.need(Capability.APP_HOOK)
+        if Capability.APP_HOOK not in session.capabilities:
+            return self._natural_at_launch(task)
+        if session.launched is None:
+            session.launch()
+            session.advance(_STARTS_UP_S)
         session.want_run(task)
         session.schedule(task)
+        return Asked()
 
-    def _immediate(self, task: TaskSpec) -> Answer:
-        return self._session.hook("execute", {"task": task.id}, task)
+    def _natural_at_launch(self, task: TaskSpec) -> Asked:
+        session = self._session
+        if not session.asks_when_launched(task):
+            raise Unsupported(
+                "the app has no hook, and nothing tells that it first asks for the task when it is launched"
+            )
+        if session.launched is None:
+            session.want_run(task)
+            session.launch()
+        return Asked(since=session.launched)
 
-    def _due(self, task: TaskSpec) -> None:
+    def _immediate(self, task: TaskSpec) -> Asked:
+        return _asked(self._session.hook("execute", {"task": task.id}, task))
+
+    def _due(self, task: TaskSpec) -> Asked:
         self._session.wait_until_due(task, _LEAD_NS / 1e9)
         if task.starts_within_ns is not None:
             self._session.want_run(task, within=(task.starts_within_ns + _LEAD_NS) / 1e9)
+        return Asked()
 
-    def _clock(self, task: TaskSpec) -> Answer:
+    def _clock(self, task: TaskSpec) -> Asked:
         session = self._session
         if not session.may_move_wall_clock:
             raise Unsupported("the profile does not allow it (`allow.move_wall_clock`)")
         if task.interval_ns is None:
             raise Unsupported("it has no interval, so it never comes due")
         session.move_wall_clock(task.interval_ns)
-        return session.force(task, session.periodic_name(task))
+        return _asked(session.force(task, session.periodic_name(task)))
 
-    def _hook(self, task: TaskSpec) -> Answer:
-        return self._session.hook("run", {"task": task.id}, task)
+    def _hook(self, task: TaskSpec) -> Asked:
+        return _asked(self._session.hook("run", {"task": task.id}, task))
 
-    def _job(self, task: TaskSpec) -> Answer:
+    def _job(self, task: TaskSpec) -> Asked:
         session = self._session
         known = any(session.correlation.job_of(name.name) for name in task.unique_names)
         if not known and Capability.DIAGNOSTICS in session.capabilities:
             session.diagnose()
             session.look()
-        return session.force(task)
+        return _asked(session.force(task))
+
+
+def _asked(answer: Answer) -> Asked:
+    return Asked(answer.refusal or answer.output or "no reason given") if answer.outcome is Outcome.REFUSED else Asked()

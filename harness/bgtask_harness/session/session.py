@@ -8,6 +8,7 @@ from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
@@ -19,11 +20,14 @@ from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.barrier import Barriers
 from bgtask_harness.session.control import AppControl
 from bgtask_harness.session.following import SessionLog
+from bgtask_harness.session.forcing import Forcing
 from bgtask_harness.session.ladder import Ladder
 from bgtask_harness.session.looking import Looking
 from bgtask_harness.session.recording import Predicate
 from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
+from bgtask_harness.session.runs import LONGEST_RUN_NS
+from bgtask_harness.session.runs import RunWatch
 from bgtask_harness.session.setup import Means
 from bgtask_harness.session.setup import Settings
 from bgtask_harness.session.setup import header
@@ -37,22 +41,18 @@ from bgtask_harness.session.waiting import Waiting
 from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import Event
 from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
 from bgtask_reference.events import RunFinished
-from bgtask_reference.events import RunRefused
 from bgtask_reference.events import RunStarted
-from bgtask_reference.events import RunStopped
 from bgtask_reference.events import RunWanted
 from bgtask_reference.events import ScenarioBegan
 from bgtask_reference.events import ScenarioEnded
-from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WindowClosed
 from bgtask_reference.events import WindowOpened
 from bgtask_reference.events import WorkListed
 
-LONGEST_RUN_NS = 600_000_000_000
-"""How long a run is waited for that has begun: WorkManager stops a worker after ten minutes."""
 _DIAGNOSTICS_NS = 20_000_000_000
 Task = TaskSpec | str
 Length = str | float
@@ -82,7 +82,8 @@ class Session:
         self._recording = Recording(means.open_journal(settings, header(lease, settings)))
         self._correlation = Correlation(self._app.spec)
         self._learnt = 0
-        self._window = False
+        self._window = self._cleared = False
+        self._launched: int | None = None
         self._log = SessionLog(self._device, self._app, self._recording, settings.folder, threaded=means.threaded)
         self._barriers = Barriers(self._device, self._recording, self._log)
         self._stimuli = Stimuli(self._recording, lease.check)
@@ -93,6 +94,8 @@ class Session:
             self._device, self._recording, self._barriers, can_advance, settings.patience_s, settings.progress
         )
         self._control = AppControl(self._device, self._app, self._stimuli, self.need)
+        self._runs = RunWatch(self)
+        self._forcing = Forcing(self, self._device, self._stimuli, lease.profile.responds_within_ns)
         self._ladder = Ladder(self)
         self._begin()
 
@@ -173,9 +176,10 @@ class Session:
         spec = self.task(task)
         within_ns = spec.starts_within_ns if within is None else nanoseconds(within)
         if within_ns is not None:
-            self._want(spec, unique_name, within_ns, None)
+            self.want(spec, unique_name, within_ns, None)
 
-    def _want(self, spec: TaskSpec, unique_name: str | None, within_ns: int, stimulus: int | None) -> None:
+    def want(self, spec: TaskSpec, unique_name: str | None, within_ns: int, stimulus: int | None) -> None:
+        """Record that a run is expected within that time, by itself or of the stimulus of that number."""
         self._recording.add(
             RunWanted(stamp=host_stamp(), task=spec.id, unique_name=unique_name, within_ns=within_ns, stimulus=stimulus)
         )
@@ -184,6 +188,7 @@ class Session:
 
     def launch(self) -> Answer:
         """Bring the app to the front, starting its process if need be."""
+        self._launched = self._recording.count if self._launched is None else self._launched
         return self._send("app.launch", {}, lambda limit: self._device.launch(self._app.spec, limit))
 
     def home(self) -> Answer:
@@ -203,7 +208,9 @@ class Session:
     def clear_data(self) -> Answer:
         """Delete the app's data."""
         self.permit(Disruption.CLEAR_DATA)
-        return self._send("app.clear-data", {}, lambda limit: self._device.clear_data(self._app.spec, limit))
+        answer = self._send("app.clear-data", {}, lambda limit: self._device.clear_data(self._app.spec, limit))
+        self._cleared, self._launched = answer.outcome is Outcome.ACCEPTED, None
+        return answer
 
     def set_state(self, name: str, on: bool) -> Answer:
         """Switch a state of the app, by the name that the app file's `[control.states]` gives it."""
@@ -244,33 +251,7 @@ class Session:
         The answer says what the phone said to it; whether anything ran is another matter. `want` says that a run is
         expected of an accepted force.
         """
-        self.need(Capability.FORCE_JOB)
-        spec = self.task(task)
-        job, namespace = self._job(spec, unique_name)
-        full = not soft
-        stimulus = Stimulus(
-            "job.run",
-            {"job": str(job), "namespace": namespace or "", "force": str(full).lower()},
-            Subject(task=spec.id, unique_name=unique_name, job_id=job, namespace=namespace),
-            ForceLevel.FORCED,
-            self._device.force_mask(force=full),
-        )
-        if want:
-            self._want(spec, unique_name, self._lease.profile.responds_within_ns, self._stimuli.last + 1)
-        return self._stimuli.send(
-            stimulus,
-            lambda: self._device.run_job(self._app.spec, job, namespace, force=full, deadline=Deadline.after(CALL_S)),
-        )
-
-    def _job(self, spec: TaskSpec, unique_name: str | None) -> tuple[int, str | None]:
-        names = [unique_name] if unique_name else [name.name for name in spec.unique_names]
-        for name in names:
-            job = self.correlation.job_of(name)
-            if job is not None:
-                return job
-        raise Unsupported(
-            f"nothing told under which job {spec.title} is known to the system; call `diagnose()` and `look()` first"
-        )
+        return self._forcing.force(self.task(task), unique_name, full=not soft, want=want)
 
     def reboot(self) -> Answer:
         """Reboot the phone and wait until it answers again."""
@@ -327,23 +308,13 @@ class Session:
         Raises:
             NothingSeen: None began within the bound (the app file's `starts_within` when none is given), it was turned
                 away, or it did not end.
+            Unsupported: Its begin was asked for, and this build shows none.
 
         """
         spec = self.task(task)
         begun_ns = (spec.starts_within_ns or LONGEST_RUN_NS) if within is None else nanoseconds(within)
-        begun = self._waiting.for_event(self._began(spec), mark, begun_ns, f"a run of {spec.title} to begin")
-        if isinstance(begun, RunRefused):
-            raise NothingSeen(f"{spec.title} was told to run and turned away: {begun.reason}")
-        if not isinstance(begun, RunStarted):
-            raise NothingSeen(f"no run of {spec.title} began within {within or begun_ns // 1_000_000_000} s")
-        if not finished:
-            return begun
-        start = self._place(begun)
-        longest = spec.ends_within_ns or LONGEST_RUN_NS
-        ended = self._waiting.for_event(self._ended(spec), start, longest, f"the run of {spec.title} to end")
-        if not isinstance(ended, RunFinished):
-            raise NothingSeen(f"a run of {spec.title} began and {'was stopped' if ended else 'did not end'}")
-        return ended
+        wait = self._runs.finished if finished else self._runs.begun
+        return wait(spec, begun_ns, mark)
 
     def advance(self, length: Length) -> None:
         """Let time pass: a virtual phone's clock is moved on, a real phone is waited for."""
@@ -357,7 +328,7 @@ class Session:
 
         """
         spec = self.task(task)
-        due = self._ladder.due_in(spec, self._barriers.sample().wall_ns)
+        due = self._ladder.due_in(spec, self._barriers.sample())
         if due is None:
             raise Unsupported(
                 f"nothing tells when {spec.title} is due: no interval in its app file, or no run of it yet"
@@ -411,14 +382,31 @@ class Session:
         """Tell whether an event is about a task, as far as anything has told."""
         return isinstance(event, TaskEvent) and self.correlation.task_of(event.subject) == spec.id
 
-    def _began(self, spec: TaskSpec) -> Predicate:
-        return lambda event: isinstance(event, RunStarted | RunRefused) and self.is_of(spec, event)
+    def seen(self, wanted: Predicate, within_ns: int, mark: int, what: str) -> Event | None:
+        """Give the first event that is wanted, recorded after a mark; None when none came in that phone time."""
+        return self._waiting.for_event(wanted, mark, within_ns, what)
 
-    def _ended(self, spec: TaskSpec) -> Predicate:
-        return lambda event: isinstance(event, RunFinished | RunStopped) and self.is_of(spec, event)
-
-    def _place(self, event: Event) -> int:
+    def place(self, event: Event) -> int:
+        """Give the mark just before an event."""
         return next(index for index, one in enumerate(self._recording.since()) if one is event)
+
+    def clocks(self) -> ClockReading:
+        """Read the phone's clocks and record them."""
+        return self._barriers.sample()
+
+    @property
+    def launched(self) -> int | None:
+        """The mark before the first launch since the app's data was last cleared; None when there was none."""
+        return self._launched
+
+    def asks_when_launched(self, task: TaskSpec) -> bool:
+        """Tell whether launching the app is known to have it ask for a task for the first time.
+
+        Known it is of a virtual phone's app whose data was just cleared and whose file says which states it then has.
+        """
+        states = self._app.control.when_scheduled.get(task.id, ())
+        left = self._app.virtual.states
+        return self._cleared and self._device.facts.virtual and bool(states) and all(left.get(one) for one in states)
 
     # --- begin and end --------------------------------------------------------------------------------------------
 
@@ -442,8 +430,13 @@ class Session:
             raise
 
     def _prepare(self) -> None:
-        """Start from a known state where that is allowed; otherwise what was there before is unknown, and stays so."""
-        if Capability.APP_INSTALLED in self.capabilities and self._lease.profile.allows(Disruption.CLEAR_DATA):
+        """Start from a known state where that is allowed; otherwise what was there before is unknown, and stays so.
+
+        An app that nobody can log in again from outside keeps its data, unless it is a virtual phone's.
+        """
+        comes_back = Capability.APP_HOOK in self.capabilities or self._device.facts.virtual
+        there = Capability.APP_INSTALLED in self.capabilities
+        if there and comes_back and self._lease.profile.allows(Disruption.CLEAR_DATA):
             self.clear_data()
         self.look()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import fields
 from functools import cached_property
 from typing import Any
@@ -32,6 +33,8 @@ class AppArguments:
         hook_receiver: Class of the debug hook's receiver; `PACKAGE.BackgroundTaskHook` when not given.
         work_manager_version: Version of androidx.work.
         minimum_log_level: What WorkManager's Configuration lets through: `DEBUG`, `INFO` or `ERROR`.
+        settings: What the app has stored before its first launch, and again after its data was cleared: a person who
+            logs in each time, for builds that take no commands.
 
     """
 
@@ -39,22 +42,30 @@ class AppArguments:
     hook_receiver: str = ""
     work_manager_version: str = "2.11.2"
     minimum_log_level: str = "INFO"
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> AppArguments:
         """Check what was given.
 
         Raises:
-            ValueError: A key that there is not, or a value that is no text. One sentence.
+            ValueError: A key that there is not, or a value of another type. One sentence.
 
         """
-        known = [field.name for field in fields(cls)]
+        known = [each.name for each in fields(cls)]
         for key, value in given.items():
             if key not in known:
                 raise ValueError(f"app argument {key!r} is not known; there are {', '.join(known)}")
-            if not isinstance(value, str):
-                raise ValueError(f"app argument {key!r} is {value!r}: expected text")  # noqa: TRY004 - bad input
+            if key == "settings":
+                _check_settings(value)
+            elif not isinstance(value, str):
+                raise ValueError(f"app argument {key!r} is {value!r}: expected text")
         return cls(**given)
+
+
+def _check_settings(value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise ValueError(f"app argument 'settings' is {value!r}: expected an object of texts")
 
 
 class AssembledPhone(Phone):
@@ -101,6 +112,7 @@ def build(
         hook_receiver=arguments.hook_receiver or f"{package}.BackgroundTaskHook",
         work_manager_version=arguments.work_manager_version,
         minimum_log_level=arguments.minimum_log_level,
+        settings=arguments.settings,
     )
     return assembled
 

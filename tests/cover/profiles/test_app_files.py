@@ -59,9 +59,27 @@ def test_on_a_virtual_phone_the_build_says_what_is_printed(tmp_path: Path, stand
     assert (shown.app_log, shown.beacon, shown.hook) == (True, False, False)
 
 
+@pytest.mark.parametrize("build", ["release", "debug", "beacon"])
+def test_a_build_without_a_hook_starts_as_a_person_left_it(build: str, standard: SearchPath) -> None:
+    app = load_app(f"tvmaniac-{build}", standard)
+
+    assert app.virtual.mode == build
+    assert app.spec.evidence == app.on_virtual_phone().spec.evidence
+    assert app.stored_settings == {
+        "active_provider": "TRAKT",
+        "episode_notifications_enabled": "true",
+        "background_sync_enabled": "true",
+    }
+    assert load_app("tvmaniac@fixed", standard).stored_settings == {}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (
+            SMALL + "[virtual.states]\nlogged-in = true\n",
+            r"key `virtual\.states\.logged-in`: expected one of the states of `control\.states` \(none\)",
+        ),
         (SMALL.replace("interval", "intervall"), r"key `tasks\[0\]\.intervall`: .*did you mean `interval`"),
         (SMALL.replace('"1h"', "1"), r"key `tasks\[0\]\.interval`: expected a duration"),
         (SMALL.replace('id = "org.example.sync"', ""), r"key `tasks\[0\]\.id`: expected a value"),

@@ -13,7 +13,11 @@ from bgtask_harness.report import RunVerdicts
 from bgtask_harness.report import exit_status
 from bgtask_harness.report import judge_run
 from bgtask_harness.report import summary
+from bgtask_reference.events import AppEvidence
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import DeviceSpec
 from bgtask_reference.events import Entry
+from bgtask_reference.events import Header
 from bgtask_reference.events import History
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import Norm
@@ -46,6 +50,38 @@ CASES = [
     (journal(), Conclusion.NOT_EXERCISED, "no rule had anything to check"),
     (journal(error="is no journal"), Conclusion.BROKEN, "is no journal"),
 ]
+
+
+def blind(*missing: str, evidence: AppEvidence, more: tuple[Judgement, ...] = (J.PASS,)) -> JudgedJournal:
+    """A journal of a build with that evidence, one rule of which stays open for want of those sources."""
+    header = Header(1, "0", "c", "s", AppSpec("app", "org.example", (), evidence=evidence), DeviceSpec("d", "android"))
+    base = journal(*more)
+    open_ = Verdict("R9.open", Norm.PLATFORM, "t", J.INCONCLUSIVE, reason="nobody saw it", missing=missing)
+    return replace(base, history=History(header, base.history.entries), verdicts=(*base.verdicts, open_))
+
+
+RELEASE, DEBUG = AppEvidence(), AppEvidence(app_log=True)
+
+
+@pytest.mark.parametrize(
+    ("judged", "conclusion"),
+    [
+        (blind("app-log", "beacon", "wm-debug", evidence=RELEASE), Conclusion.PASS),
+        (blind("app-log", "beacon", "wm-debug", evidence=DEBUG), Conclusion.INCONCLUSIVE),
+        (blind("beacon", evidence=DEBUG), Conclusion.PASS),
+        (blind("beacon", "wm-diagnostics", evidence=DEBUG), Conclusion.INCONCLUSIVE),
+        (blind("wm-info", evidence=AppEvidence(work_manager_level="ERROR")), Conclusion.PASS),
+        (blind(evidence=RELEASE), Conclusion.INCONCLUSIVE),
+        (blind("beacon", evidence=DEBUG, more=(J.NOT_EXERCISED,)), Conclusion.INCONCLUSIVE),
+        (blind("beacon", evidence=DEBUG, more=(J.PASS, J.INCONCLUSIVE)), Conclusion.INCONCLUSIVE),
+        (blind("beacon", evidence=DEBUG, more=(J.FAIL,)), Conclusion.FAIL),
+    ],
+)
+def test_what_a_build_does_not_show_by_its_app_file_keeps_nothing_from_a_pass(
+    judged: JudgedJournal, conclusion: Conclusion
+) -> None:
+    assert judged.conclusion is conclusion
+    assert judged.counts[J.INCONCLUSIVE] >= 1
 
 
 @pytest.mark.parametrize(("judged", "conclusion", "reason"), CASES)

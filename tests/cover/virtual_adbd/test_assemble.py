@@ -11,6 +11,7 @@ import pytest
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import DeadlineExceeded
 from bgtask_harness.transport.in_process import InProcessTransport
+from bgtask_harness.transport.shell import run
 from bgtask_harness.virtual.adbd.channel import Channel
 from bgtask_harness.virtual.adbd.daemon import Daemon
 from bgtask_harness.virtual.adbd.daemon import ServedChannel
@@ -153,3 +154,20 @@ def test_two_phones_of_one_model_behave_the_same() -> None:
         return now(log)
 
     assert story() == story()
+
+
+def test_settings_are_as_a_person_left_them_also_after_all_data_was_cleared() -> None:
+    phone = build("pixel7-api36", FIXED, PACKAGE, "debug", (), {"settings": {"active_provider": "TRAKT"}})
+    link = InProcessTransport(phone)
+    launch = f"am start -n {PACKAGE}/.MainActivity; sleep 2"
+
+    run(link, f"{launch}; pm clear {PACKAGE}; {launch}", soon())
+
+    said = run(link, "logcat -d -s AndroidTaskScheduler", soon()).stdout
+    assert said.count("Scheduled periodic task [com.thomaskioko.tvmaniac.tokenrefresh]") == 2
+
+
+@pytest.mark.parametrize("settings", ["TRAKT", {"a": 1}, [("a", "b")]])
+def test_settings_that_are_no_texts_are_a_sentence(settings: object) -> None:
+    with pytest.raises(ValueError, match=r"app argument 'settings' is .*: expected an object of texts"):
+        build("pixel7-api36", FIXED, PACKAGE, "hook", (), {"settings": settings})

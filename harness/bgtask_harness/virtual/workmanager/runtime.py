@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bgtask_harness.virtual.android.jobs import InstalledPackage
 from bgtask_harness.virtual.android.port import AndroidPort
@@ -59,15 +61,18 @@ def install(
     hook_receiver: str,
     work_manager_version: str = "2.11.2",
     minimum_log_level: str = "INFO",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Installation:
     """Install an app on the phone. The result is for looking into; the phone needs nothing more.
+
+    `settings` are stored before its first launch, and again whenever its data was cleared.
 
     Raises:
         ValueError: `mode`, `work_manager_version` or `minimum_log_level` is none that there is.
 
     """
     configuration = Configuration(_version(work_manager_version), level(minimum_log_level))
-    storage = Storage(package)
+    storage = Storage(package, settings)
     build = Mode(mode)
     installation = Installation(phone, package, work_manager, program, build, hook_receiver, configuration, storage)
     phone.install(_manifest(installation, launcher_activity))

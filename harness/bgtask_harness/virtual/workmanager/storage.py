@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from types import MappingProxyType
 
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.constants import NS_PER_MS
@@ -55,18 +57,22 @@ class Server:
 
 
 class Storage:
-    """The app's data. Settings that were never set are empty."""
+    """The app's data. Settings that were never set are empty.
 
-    def __init__(self, package: str) -> None:
+    `left` are the settings as a person leaves them: before the first launch, and again whenever all data was cleared.
+    """
+
+    def __init__(self, package: str, left: Mapping[str, str] = MappingProxyType({})) -> None:
         self._package = package
         self._ids = 0
-        self.settings: dict[str, str] = {}
+        self._left = left
+        self.settings = dict(left)
         self.database = WorkDatabase(self._new_id)
         self.server = Server()
 
     def clear(self) -> None:
         """`pm clear`."""
-        self.settings.clear()
+        self.settings = dict(self._left)
         self.database.clear()
 
     def _new_id(self) -> str:
