@@ -18,8 +18,8 @@ from bgtask_reference.events import Source
 TAG = "ActivityManager"
 
 _START = re.compile(
-    r"Start proc (?P<pid>\d{1,9}):(?P<process>[^/\s]+)/(?P<uid>\S+)(?: \[\S*\])? for (?P<why>[a-z][a-z -]*[a-z])"
-    r"(?P<rest>.*)",
+    r"Start proc (?P<pid>\d{1,9}):(?P<process>[^/\s]+)/(?P<uid>\S+)(?: \[\S*\])? "
+    r"for (?P<why>[a-z][a-z-]*(?: [a-z][a-z-]*)*?)(?P<rest>(?: \{.*| [\w.]+[/.].*)?)",
     re.ASCII,
 )
 _KILLING = re.compile(
@@ -29,7 +29,8 @@ _DIED = re.compile(r"Process (?P<process>\S+) \(pid (?P<pid>\d{1,9})\) has died(
 _FORCE_STOPPING = re.compile(
     r"Force stopping (?P<package>\S+) appid=(?P<appid>-?\d{1,9}) user=-?\d+: (?P<why>.*)", re.ASCII
 )
-_COMPONENT = re.compile(r" \{(?P<package>[^/}\s]+)/")
+_COMPONENT = re.compile(r" \{?(?P<package>[^/{}\s]+)/")
+"""In braces from Android 10 on, plain before."""
 _USER_ID = re.compile(r"u(?P<user>\d{1,4})a(?P<app>\d{1,5})", re.ASCII)
 _PER_USER = 100_000
 _FIRST_APPLICATION = 10_000

@@ -15,6 +15,7 @@ from bgtask_harness.virtual.android.jobdump import network_request
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobschedulerdump import history_line
+from bgtask_harness.virtual.android.level import level
 from bgtask_harness.virtual.android.phone import Phone
 
 NAMESPACE = "androidx.work.systemjobscheduler"
@@ -58,7 +59,7 @@ def test_constraints_as_a_real_api_36_dump_prints_them() -> None:
 
 def test_a_network_request_as_a_real_api_36_dump_prints_it() -> None:
     # corpus js_job_api36_wm_namespace_emulator
-    assert network_request(JobNetwork.UNMETERED, 10217) == (
+    assert network_request(JobNetwork.UNMETERED, 10217, level(36)) == (
         "NetworkRequest [ NONE id=0, [ Capabilities: NOT_METERED&INTERNET&TRUSTED&VALIDATED&NOT_VCN_MANAGED"
         "&NOT_BANDWIDTH_CONSTRAINED Uid: 10217 UnderlyingNetworks: Null] ]"
     )
@@ -102,7 +103,7 @@ def test_a_job_of_work_manager_is_printed_as_on_a_real_phone(app: Any, phone: Ph
         "    Requires: charging=false batteryNotLow=false deviceIdle=false",
         "    Has media backup exemption=false ",
         "    Extras: mParcelledData.dataSize=180",
-        f"    Network type: {network_request(JobNetwork.UNMETERED, 10234)}",
+        f"    Network type: {network_request(JobNetwork.UNMETERED, 10234, phone.level)}",
         "    Minimum latency: +23h59m59s925ms",
         "    Backoff: policy=1 initial=+30s0ms",
         "    Has early constraint",

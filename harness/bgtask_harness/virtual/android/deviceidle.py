@@ -112,8 +112,7 @@ class DeviceIdle:
         """Go one state on: INACTIVE, IDLE, IDLE_MAINTENANCE, IDLE ..."""
         if self.light in {"INACTIVE", "IDLE_MAINTENANCE"}:
             self._later("light", self._light_idle_ms, self.step_light)
-            longer = self._light_idle_ms + self._constant("light_idle_linear_increase_factor_ms")
-            self._light_idle_ms = min(longer, self._constant("light_max_idle_to"))
+            self._light_idle_ms = min(self._longer_light_idle_ms(), self._constant("light_max_idle_to"))
             self._move(light="IDLE")
         elif self.light == "IDLE" and not self._connected():
             self._later("light", self._light_idle_ms, self.step_light)
@@ -121,6 +120,11 @@ class DeviceIdle:
         elif self.light in {"IDLE", "WAITING_FOR_NETWORK"}:
             self._later("light", self._constant("light_idle_maintenance_min_budget"), self.step_light)
             self._move(light="IDLE_MAINTENANCE")
+
+    def _longer_light_idle_ms(self) -> int:
+        if self.constants.get("light_idle_increase_linearly"):
+            return self._light_idle_ms + self._constant("light_idle_linear_increase_factor_ms")
+        return int(self._light_idle_ms * float(self.constants["light_idle_factor"]))
 
     # --- force ----------------------------------------------------------------------------------------------------
 

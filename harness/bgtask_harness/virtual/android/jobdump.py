@@ -1,6 +1,7 @@
-"""`dumpsys jobscheduler`: one job, as JobStatus prints it.
+"""`dumpsys jobscheduler`: one job, as JobStatus prints it at its level.
 
-Source: y36 JobStatus.dump(IndentingPrintWriter, boolean, long), in its order. The values are JobScheduler's own.
+Source: JobStatus.dump of y36 and a30, in their order; which line a level has is in `levels.toml`. The values are
+JobScheduler's own.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.jobstatus import short_component
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.android.rescheduling import clamp_period
+from bgtask_harness.virtual.android.standby import Bucket
 
 _PARCELLED_BYTES = 180
 """How long a bundle of WorkManager's is (corpus js_job_api29_official_docs); an app's own is UNCONFIRMED."""
@@ -37,8 +40,8 @@ def short_string(job: JobStatus) -> str:
 
 
 def wakelock_tag(job: JobStatus) -> str:
-    """`getWakelockTag`; the letter says regular job. That the flag is on in this build is UNCONFIRMED."""
-    return f"*job*r/{job.battery_name}"
+    """`getWakelockTag`; the letter says regular job. That the flag for it is on in such a build is UNCONFIRMED."""
+    return f"*job*{'r' if job.level.has('job_typed_tag') else ''}/{job.battery_name}"
 
 
 def dump_job(out: IndentingWriter, job: JobStatus, clocks: Clocks, network_id: int | None, *, full: bool) -> None:
@@ -49,36 +52,52 @@ def dump_job(out: IndentingWriter, job: JobStatus, clocks: Clocks, network_id: i
     if full:
         out.line("JobInfo:")
         with out.indented():
-            _dump_info(out, job.job, job.uid)
+            _dump_info(out, job.job, job.uid, job.level)
     out.line(f"Required constraints:{printed(job.required)}")
-    out.line(f"Dynamic constraints:{printed(job.dynamic)}")
+    if job.level.has("job_preferred"):
+        out.line("Preferred constraints:")
+    if job.level.has("job_dynamic"):
+        out.line(f"Dynamic constraints:{printed(job.dynamic)}")
     if full:
         _dump_satisfaction(out, job, now)
     tracking = _tracking(job)
-    out.line(f"Tracking:{tracking}")
-    _dump_implicit(out, job)
-    out.line("Started with foreground flag: false")
+    if tracking:
+        out.line(f"Tracking:{tracking}")
+    if job.level.has("job_implicit"):
+        _dump_implicit(out, job)
+    if job.level.has("job_foreground_flag"):
+        out.line("Started with foreground flag: false")
     if network_id is not None and job.satisfied & Constraint.CONNECTIVITY:
         out.line(f"Network: {network_id}")
     _dump_bucket(out, job, now)
     _dump_times(out, job, clocks)
 
 
-def _dump_info(out: IndentingWriter, info: JobInfo, uid: int) -> None:
+def _dump_info(out: IndentingWriter, info: JobInfo, uid: int, level: Level) -> None:
     out.line(f"Service: {short_component(info.service)}")
+    _dump_kind(out, info)
+    if level.has("job_priority"):
+        out.line("Priority: DEFAULT [300]")
+    flags = (str(flag).lower() for flag in (info.charging, info.battery_not_low, info.device_idle))
+    out.line("Requires: charging={} batteryNotLow={} deviceIdle={}".format(*flags))
+    if level.has("job_media_exemption"):
+        out.line("Has media backup exemption=false ")
+    if info.extras:
+        out.line(f"Extras: {_extras(info)}")
+    if info.network is not JobNetwork.NONE:
+        out.line(f"Network type: {network_request(info.network, uid, level)}")
+    _dump_wishes(out, info)
+
+
+def _dump_kind(out: IndentingWriter, info: JobInfo) -> None:
     if info.period_ms is not None:
         period, flex = clamp_period(info.period_ms, info.flex_ms)
         out.line(f"PERIODIC: interval={duration(period)} flex={duration(flex)}")
     if info.persisted:
         out.line("PERSISTED")
-    out.line("Priority: DEFAULT [300]")
-    flags = (str(flag).lower() for flag in (info.charging, info.battery_not_low, info.device_idle))
-    out.line("Requires: charging={} batteryNotLow={} deviceIdle={}".format(*flags))
-    out.line("Has media backup exemption=false ")
-    if info.extras:
-        out.line(f"Extras: mParcelledData.dataSize={_PARCELLED_BYTES}")
-    if info.network is not JobNetwork.NONE:
-        out.line(f"Network type: {network_request(info.network, uid)}")
+
+
+def _dump_wishes(out: IndentingWriter, info: JobInfo) -> None:
     if info.minimum_latency_ms:
         out.line(f"Minimum latency: {duration(info.minimum_latency_ms)}")
     if info.override_deadline_ms:
@@ -91,24 +110,29 @@ def _dump_info(out: IndentingWriter, info: JobInfo, uid: int) -> None:
         out.line("Has late constraint")
 
 
-def network_request(network: JobNetwork, uid: int) -> str:
-    """Give a NetworkRequest as API 36 prints it: corpus js_job_api36_wm_namespace_emulator."""
-    metered = "NOT_METERED&" if network is JobNetwork.UNMETERED else ""
-    capabilities = f"{metered}INTERNET&TRUSTED&VALIDATED&NOT_VCN_MANAGED&NOT_BANDWIDTH_CONSTRAINED"
-    return f"NetworkRequest [ NONE id=0, [ Capabilities: {capabilities} Uid: {uid} UnderlyingNetworks: Null] ]"
+def network_request(network: JobNetwork, uid: int, level: Level) -> str:
+    """Give a NetworkRequest as its level prints it."""
+    return level.network_request.format(metered="NOT_METERED&" if network is JobNetwork.UNMETERED else "", uid=uid)
+
+
+def _extras(info: JobInfo) -> str:
+    """`PersistableBundle.toShortString`: a bundle of an app's has not been unparcelled in system_server."""
+    if info.extras_parcelled:
+        return f"mParcelledData.dataSize={_PARCELLED_BYTES}"
+    return "{" + ", ".join(f"{name}={value}" for name, value in info.extras.items()) + "}"
 
 
 def _dump_satisfaction(out: IndentingWriter, job: JobStatus, now: int) -> None:
     out.line(f"Satisfied constraints:{printed(job.satisfied)}")
-    unsatisfied = (job.required | Constraint.WITHIN_QUOTA) & ~job.satisfied
-    out.line(f"Unsatisfied constraints:{printed(unsatisfied)}")
+    out.line(f"Unsatisfied constraints:{printed(job.unmet)}")
     if job.required & Constraint.FLEXIBLE:
         out.line("Num Required Flexible constraints: 0")
         out.line("Num Dropped Flexible constraints: 0")
-    out.line("Constraint history:")
-    with out.indented():
-        for changed_ns, satisfied in job.changes:
-            out.line(f"{from_ns(changed_ns - now)} ={printed(satisfied)}")
+    if job.level.has("job_constraint_history"):
+        out.line("Constraint history:")
+        with out.indented():
+            for changed_ns, satisfied in job.changes:
+                out.line(f"{from_ns(changed_ns - now)} ={printed(satisfied)}")
     if job.doze_exempt:
         out.line("Doze whitelisted: true")
     if job.uid_active:
@@ -124,7 +148,8 @@ def _tracking(job: JobStatus) -> str:
         (job.required & Constraint.STORAGE_NOT_LOW, "STORAGE"),
         (unmet & (Constraint.TIMING_DELAY | Constraint.DEADLINE), "TIME"),
     )
-    return "".join(f" {name}" for bits, name in tracked if bits) + " QUOTA"
+    names = "".join(f" {name}" for bits, name in tracked if bits)
+    return names + (" QUOTA" if job.level.has("quota") else "")
 
 
 def _dump_implicit(out: IndentingWriter, job: JobStatus) -> None:
@@ -134,16 +159,28 @@ def _dump_implicit(out: IndentingWriter, job: JobStatus) -> None:
         out.line(f"readyNotRestrictedInBg: {_java(job.satisfied & Constraint.BACKGROUND_NOT_RESTRICTED)}")
         if not job.periodic and job.required & Constraint.DEADLINE:
             out.line(f"readyDeadlineSatisfied: {_java(job.deadline_satisfied)}")
-        if job.dynamic:
+        if job.dynamic or job.level.has("job_dynamic_ready_always"):
             out.line(f"readyDynamicSatisfied: {_java(job.dynamic_satisfied)}")
-        out.line(f"readyComponentEnabled: {_java(job.component_present)}")
+        if job.level.has("job_component_enabled"):
+            out.line(f"readyComponentEnabled: {_java(job.component_present)}")
 
 
 def _dump_bucket(out: IndentingWriter, job: JobStatus, now: int) -> None:
-    out.line(f"Standby bucket: {job.bucket.name}")
-    if job.force_batched_ns:
-        with out.indented():
+    out.line(f"Standby bucket: {bucket_name(job.bucket, job.level)}")
+    if job.level.has("job_base_heartbeat") and job.bucket > Bucket.ACTIVE:
+        out.line(f"Base heartbeat: {job.base_heartbeat}")
+    with out.indented():
+        if job.deferred_ns:
+            out.line(f"Deferred since: {from_ns(job.deferred_ns - now)}")
+        if job.force_batched_ns:
             out.line(f"Time since first force batch attempt: {from_ns(job.force_batched_ns - now)}")
+
+
+def bucket_name(bucket: Bucket, level: Level) -> str:
+    """`JobStatus.bucketName`: an exempted app had no name of its own at first."""
+    if bucket is Bucket.EXEMPTED and not level.has("job_exempted_bucket"):
+        return Bucket.ACTIVE.name
+    return bucket.name
 
 
 def _dump_times(out: IndentingWriter, job: JobStatus, clocks: Clocks) -> None:
@@ -151,8 +188,9 @@ def _dump_times(out: IndentingWriter, job: JobStatus, clocks: Clocks) -> None:
     out.line(f"Enqueue time: {from_ns(job.enqueue_ns - now)}")
     bounds = (job.earliest_ns, job.latest_ns, job.original_latest_ns)
     earliest, latest, original = ("none" if bound is None else from_ns(bound - now) for bound in bounds)
-    out.line(f"Run time: earliest={earliest}, latest={latest}, original latest={original}")
-    if job.cumulative_ns:
+    last = f", original latest={original}" if job.level.has("job_original_latest") else ""
+    out.line(f"Run time: earliest={earliest}, latest={latest}{last}")
+    if job.cumulative_ns and job.level.has("job_cumulative"):
         out.line(f"Cumulative execution time={from_ns(job.cumulative_ns)}")
     if job.num_failures:
         out.line(f"Num failures: {job.num_failures}")

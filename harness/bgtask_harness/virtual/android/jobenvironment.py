@@ -70,6 +70,8 @@ def _implicit(job: JobStatus, phone: System, quota: Quota, now: int) -> Constrai
         met |= Constraint.DEVICE_NOT_DOZING
     if not restricted(job, phone):
         met |= Constraint.BACKGROUND_NOT_RESTRICTED
+    if job.level.has("tare"):
+        met |= Constraint.TARE_WEALTH  # the economy is switched off: every app can pay
     if quota.within(job.package, job.effective_bucket, now, charging=phone.power.charging):
         met |= Constraint.WITHIN_QUOTA
     return met

@@ -7,9 +7,11 @@ that it may override, with a meaning that stays, are `is_ready`, `must_stop`, `d
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bgtask_harness.virtual.android import jobenvironment
+from bgtask_harness.virtual.android.heartbeats import Heartbeats
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobexecution import Completion
 from bgtask_harness.virtual.android.jobexecution import Execution
@@ -18,6 +20,7 @@ from bgtask_harness.virtual.android.jobhistory import STOP
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
 from bgtask_harness.virtual.android.jobhistory import JobHistory
 from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.android.jobslots import Slots
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.jobstatus import Key
 from bgtask_harness.virtual.android.jobstatus import Override
@@ -51,8 +54,11 @@ class JobScheduler:
         self._system = system
         self.kernel = system.kernel
         self.processes = system.processes
-        self.constants = system.profile.job_scheduler
-        self.quota = Quota(_limits(system.profile.quota))
+        self.level = system.level
+        self.limits = self.level.limits
+        self.quota = Quota(_limits(self.level.quota))
+        self.heartbeats = Heartbeats(self.level.heartbeat) if self.level.heartbeat else None
+        self.slots = Slots(self.limits.slots)
         self.history = JobHistory()
         self.recent: deque[tuple[int, JobStatus]] = deque(maxlen=NUM_COMPLETED_JOB_HISTORY)
         self._jobs: dict[Key, JobStatus] = {}
@@ -75,12 +81,12 @@ class JobScheduler:
         """
         uid = self._system.uid_of(package)
         known = self._jobs.get((uid, job.namespace, job.job_id))
-        if known is None and sum(status.uid == uid for status in self._jobs.values()) >= self._constant("max_jobs"):
+        if known is None and sum(status.uid == uid for status in self._jobs.values()) >= self.limits.max_jobs:
             # JobSchedulerService.scheduleAsPackage: MAX_JOBS_PER_APP
-            raise RuntimeError("Apps may not schedule more than 150 distinct jobs")
+            raise RuntimeError(f"Apps may not schedule more than {self.limits.max_jobs} distinct jobs")
         if known is not None:
             self._forget(known, StopReason.CANCELLED_BY_APP, InternalReason.CANCELED)
-        self._track(scheduled(uid, package, job, self._moment()))
+        self._track(scheduled(uid, package, self.level, job, self._moment()))
         return True
 
     def cancel(self, package: str, job_id: int, namespace: str | None) -> None:
@@ -104,8 +110,10 @@ class JobScheduler:
 
     def longest_ms(self, job: JobStatus) -> int:
         """Give how long a job may run, unless what is guaranteed to it is longer."""
+        if not self.level.has("free_quota_runs_longer"):
+            return self.limits.longest_ms
         if self._system.power.charging and job.effective_bucket is not Bucket.RESTRICTED:
-            return self._constant("runtime_free_quota_max_limit_ms")
+            return self.limits.longest_ms
         return self.quota.remaining_ms(job.package, job.effective_bucket, self._now())
 
     def due_at(self, job: JobStatus) -> int | None:
@@ -146,8 +154,9 @@ class JobScheduler:
         return tuple(self._pending)
 
     def may_execute(self, job: JobStatus) -> bool:
-        """`isReadyToBeExecutedLocked`: ready and neither pending nor running."""
-        return self.is_ready(job) and not self.is_pending(job) and not self.is_running(job)
+        """`isReadyToBeExecutedLocked`: ready and neither pending nor running, nor held by its bucket's heartbeat."""
+        idle = not self.is_pending(job) and not self.is_running(job)
+        return self.is_ready(job) and idle and not self._held_by_heartbeat(job)
 
     # --- the system's door ----------------------------------------------------------------------------------------
 
@@ -175,7 +184,7 @@ class JobScheduler:
         """Queue and start whatever is ready, batched or not."""
         for job in self.jobs():
             self._refresh(job)
-        self._pending.extend(job for job in self.jobs() if self.may_execute(job))
+        self._queue([job for job in self.jobs() if self.may_execute(job)])
         self._start_pending()
 
     def stop_dozing(self) -> None:
@@ -195,6 +204,9 @@ class JobScheduler:
         self.history.clear()
         self.recent.clear()
         self.quota.clear()
+        self.slots.clear()
+        if self.heartbeats:
+            self.heartbeats.reset()
 
     def restore(self) -> None:
         """After a boot: persisted jobs keep their place on the wall clock."""
@@ -224,7 +236,9 @@ class JobScheduler:
         del self._running[job.key]
         job.cumulative_ns += now - execution.started_ns
         self.quota.stopped(job.package, now)
-        self._note(STOP, job, completion.debug_reason or internal_name(completion.internal_reason))
+        reason = completion.debug_reason or internal_name(completion.internal_reason)
+        self._note(STOP, job, reason)
+        self.slots.release(execution, now, reason)
         self.recent.append((now, job))
         if self._jobs.get(job.key) is job:
             del self._jobs[job.key]
@@ -247,6 +261,15 @@ class JobScheduler:
     def _refresh(self, job: JobStatus) -> None:
         jobenvironment.refresh(job, self._system, self.quota, self.due_at(job))
 
+    def _held_by_heartbeat(self, job: JobStatus) -> bool:
+        """Charging is parole: no bucket holds a job back then."""
+        if self.heartbeats is None or job.uid_active or self._system.power.charging:
+            return False
+        held = self.heartbeats.holds(job.package, job.bucket, self._now())
+        if held and not job.deferred_ns:
+            job.deferred_ns = self._now()
+        return held
+
     def _stop_unready(self) -> None:
         for execution in self.executions():
             job = execution.job
@@ -255,13 +278,18 @@ class JobScheduler:
 
     def _queue_ready(self) -> None:
         ready = [job for job in self.jobs() if self.may_execute(job)]
-        batched = [job for job in ready if _force_batched(job)]
+        batched = [job for job in ready if _force_batched(job)] if self.limits.batch_jobs > 1 else []
         for job in batched:
             job.force_batched_ns = job.force_batched_ns or self._now()
-        enough = len(batched) >= self._constant("min_ready_non_active_jobs_count")
+        enough = len(batched) >= self.limits.batch_jobs
         waited = any(self._batch_end(job) <= self._now() for job in batched)
         if len(batched) < len(ready) or enough or waited:
-            self._pending.extend(ready)
+            self._queue(ready)
+
+    def _queue(self, jobs: list[JobStatus]) -> None:
+        for job in jobs:
+            job.pending_since_ns = self._now()
+        self._pending.extend(jobs)
 
     def _start_pending(self) -> None:
         waiting, self._pending = self._pending, []
@@ -269,7 +297,7 @@ class JobScheduler:
             if self._jobs.get(job.key) is not job or self.is_running(job) or not self.is_ready(job):
                 continue
             running = sum(execution.job.package == job.package for execution in self.executions())
-            if running >= self._constant("max_running_per_app"):
+            if running >= self.limits.max_running_per_app:
                 self._pending.append(job)
             else:
                 self._start(job)
@@ -279,11 +307,14 @@ class JobScheduler:
         if package is None:
             return
         now = self._now()
-        guarantee = self._constant("runtime_min_guarantee_ms") * MS
+        guarantee = self.limits.guarantee_ms * MS
         limit = max(guarantee, self.longest_ms(job) * MS)
         execution = Execution(self, job, package, guarantee, limit, now)
         self._running[job.key] = execution
+        self.slots.take(execution)
         self.quota.started(job.package, now)
+        if self.heartbeats:
+            self.heartbeats.ran(job.package, now)
         self._note(START, job, None)
         execution.begin()
 
@@ -298,17 +329,16 @@ class JobScheduler:
         times = [self.due_at(job), job.latest_ns]
         if job.force_batched_ns:
             times.append(self._batch_end(job))
-        if not job.satisfied & Constraint.WITHIN_QUOTA:
+        if self.heartbeats and job.deferred_ns:
+            times.append(self.heartbeats.next_beat_ns(self._now()))
+        if self.level.has("quota") and not job.satisfied & Constraint.WITHIN_QUOTA:
             times.append(self.quota.next_change(job.package, job.effective_bucket, self._now()))
         return times
 
     def _batch_end(self, job: JobStatus) -> int:
-        return job.force_batched_ns + self._constant("max_non_active_job_batch_delay_ms") * MS
+        return job.force_batched_ns + self.limits.batch_delay_ms * MS
 
     # --- keeping --------------------------------------------------------------------------------------------------
-
-    def _constant(self, name: str) -> int:
-        return int(self.constants[name])
 
     def _now(self) -> int:
         return self._system.clocks.boot_ns()
@@ -317,6 +347,7 @@ class JobScheduler:
         self._serial += 1
         job.serial = self._serial
         job.enqueue_ns = self._now()
+        job.base_heartbeat = self.heartbeats.current(self._now()) if self.heartbeats else 0
         self._jobs[job.key] = job
         self._refresh(job)
         self.changed()
@@ -355,7 +386,7 @@ def _force_batched(job: JobStatus) -> bool:
     return job.effective_bucket not in {Bucket.ACTIVE, Bucket.EXEMPTED}
 
 
-def _limits(table: dict[str, dict[str, int]]) -> dict[Bucket, Limits]:
+def _limits(table: Mapping[str, Mapping[str, int]]) -> dict[Bucket, Limits]:
     return {
         Bucket[name.upper()]: Limits(row["allowed_ms"], row["window_ms"], row["jobs"], row["sessions"])
         for name, row in table.items()

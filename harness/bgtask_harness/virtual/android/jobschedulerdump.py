@@ -1,42 +1,29 @@
-"""`dumpsys jobscheduler [package]`: the whole dump, section by section.
+"""`dumpsys jobscheduler [package]`: the whole dump, section by section, as the phone's level prints it.
 
-Source: y36 JobSchedulerService.dumpInternal, JobPackageTracker.dumpHistory, JobConcurrencyManager. Sections of
-controllers that this phone does not model are printed with nothing in them.
+Source: JobSchedulerService.dumpInternal of a28, a30 and y36, JobPackageTracker.dumpHistory, JobConcurrencyManager; what
+a level prints is in `levels.toml`. Sections of controllers that this phone does not model are printed with nothing in
+them; statistics (`Current stats`) are left out.
 """
 
 from __future__ import annotations
 
+from bgtask_harness.virtual.android import jobsettingsdump
 from bgtask_harness.virtual.android.durations import from_ns
 from bgtask_harness.virtual.android.durations import padded
 from bgtask_harness.virtual.android.indent import IndentingWriter
 from bgtask_harness.virtual.android.jobconstraints import Constraint
+from bgtask_harness.virtual.android.jobdump import bucket_name
 from bgtask_harness.virtual.android.jobdump import dump_job
 from bgtask_harness.virtual.android.jobdump import short_string
 from bgtask_harness.virtual.android.jobdump import unique_id
+from bgtask_harness.virtual.android.jobdump import wakelock_tag
+from bgtask_harness.virtual.android.jobexecution import Execution
 from bgtask_harness.virtual.android.jobhistory import STOP
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.android.system import System
-
-CONTROLLERS = (
-    "PrefetchController",
-    "FlexibilityController",
-    "ConnectivityController",
-    "TimeController",
-    "IdleController",
-    "BatteryController",
-    "StorageController",
-    "BackgroundJobsController",
-    "ContentObserverController",
-    "DeviceIdleJobsController",
-    "QuotaController",
-    "ComponentController",
-)
-"""In the order of JobSchedulerService's constructor."""
-
-IDLE_CONTEXTS = 16
 
 
 def dump(phone: System, uid: int | None) -> str:
@@ -50,12 +37,13 @@ class _Dump:
         self._scheduler: JobScheduler = phone.job_scheduler
         self._uid = uid
         self._now = phone.clocks.boot_ns()
+        self._has = phone.level.has
         self._out = IndentingWriter()
 
     def text(self) -> str:
         """Give everything, section by section."""
+        jobsettingsdump.dump(self._out, self._phone)
         for section in (
-            self._settings,
             self._power,
             self._registered,
             self._controllers,
@@ -71,68 +59,59 @@ class _Dump:
     def _mine(self, uid: int) -> bool:
         return self._uid in {None, uid}
 
-    def _settings(self) -> None:
-        out = self._out
-        out.line("Settings:")
-        with out.indented():
-            for name, value in self._scheduler.constants.items():
-                if name not in {"max_jobs", "max_running_per_app"}:
-                    out.line(f"{name}={str(value).lower() if isinstance(value, bool) else value} ")
-            out.line("QuotaController:")
-            with out.indented():
-                for line in self._quota_settings():
-                    out.line(line)
-        out.line()
-        out.line("Thermal status: 0")  # ThermalStatusRestriction.dumpConstants
-        out.line()
-
-    def _quota_settings(self) -> list[str]:
-        table = self._phone.profile.quota
-        lines = [f"allowed_time_per_period_{name}_ms={row['allowed_ms']} " for name, row in table.items()]
-        lines += [f"window_size_{_short(name)}_ms={row['window_ms']} " for name, row in table.items()]
-        lines += [f"max_job_count_{_short(name)}={row['jobs']} " for name, row in table.items()]
-        return lines + [f"max_session_count_{_short(name)}={row['sessions']} " for name, row in table.items()]
-
     def _power(self) -> None:
         out, power = self._out, self._phone.power
         charging = _java(power.charging)
-        out.line(f"Power connected: {_java(power.state.powered)}")
-        out.line(f"Battery charging: {charging}")
-        out.line(f"Considered charging: {charging}")
-        out.line(f"Battery level: {power.state.level}")
-        out.line(f"Battery not low: {_java(power.battery_not_low)}")
-        if self._phone.monitor_battery:
-            out.line(f"MONITORING: seq={power.sequence}")
-        out.line()
+        if self._has("dump_power"):
+            out.line(f"Power connected: {_java(power.state.powered)}")
+            out.line(f"Battery charging: {charging}")
+            out.line(f"Considered charging: {charging}")
+            out.line(f"Battery level: {power.state.level}")
+            out.line(f"Battery not low: {_java(power.battery_not_low)}")
+        elif self._has("dump_battery"):
+            out.line(f"Battery charging: {charging}")
+            out.line(f"Battery not low: {_java(power.battery_not_low)}")
+        if self._has("dump_battery"):
+            if self._phone.monitor_battery:
+                out.line(f"MONITORING: seq={power.sequence}")
+            out.line()
         out.line("Started users: [0]")
-        out.line()
-        out.line("Media Cloud Providers: {}")
-        out.line()
+        if self._has("dump_media_cloud"):
+            out.line()
+            out.line("Media Cloud Providers: {}")
+            out.line()
 
     def _registered(self) -> None:
-        out, jobs = self._out, self._scheduler.jobs()
+        out, jobs, others = self._out, self._scheduler.jobs(), self._has("dumps_others_headers")
         out.line(f"Registered {len(jobs)} jobs:")
-        mine = [job for job in jobs if self._mine(job.uid)]
+        shown = [job for job in jobs if others or self._mine(job.uid)]
         with out.indented():
-            for job in mine:
+            for job in shown:
                 out.line(f"JOB {unique_id(job)}: {job.identity} {job.battery_name}")
-                with out.indented():
-                    self._job(job)
-            if not mine:
+                if self._mine(job.uid):
+                    with out.indented():
+                        self._job(job)
+            if not shown:
                 out.line("None.")
 
     def _job(self, job: JobStatus) -> None:
         scheduler = self._scheduler
         dump_job(self._out, job, self._phone.clocks, self._phone.network.network_id, full=True)
-        self._out.line("Restricted due to: none.")
+        if scheduler.heartbeats:
+            self._out.line(f"Last run heartbeat: {scheduler.heartbeats.last_run(job.package)}")
+        elif self._has("job_base_heartbeat"):
+            self._out.line("Last run heartbeat: 0")
+        restricted = self._has("job_restricted_due")
+        if restricted:
+            self._out.line("Restricted due to: none.")
         self._out.line(
             f"Ready: {_java(scheduler.may_execute(job))} (job={_java(scheduler.is_ready(job))} user=true"
-            f" !restricted=true !pending={_java(not scheduler.is_pending(job))}"
+            f"{' !restricted=true' if restricted else ''} !pending={_java(not scheduler.is_pending(job))}"
             f" !active={_java(not scheduler.is_running(job))} !backingup=true comp={_java(job.component_present)})"
         )
 
     def _controllers(self) -> None:
-        for name in CONTROLLERS:
+        for name in self._phone.level.controllers:
             self._out.line()
             self._out.line(f"{name}:")
             with self._out.indented():
@@ -140,6 +119,9 @@ class _Dump:
                     self._time_controller()
                 elif name == "QuotaController":
                     self._quota_controller()
+        if self._has("dump_uid_priorities"):
+            self._out.line()
+            self._out.line("Uid priority overrides:")
 
     def _time_controller(self) -> None:
         out = self._out
@@ -153,18 +135,23 @@ class _Dump:
 
     def _quota_controller(self) -> None:
         out, quota = self._out, self._scheduler.quota
-        out.line("Aconfig Flags:")
-        out.line("    com.android.server.job.adjust_quota_default_constants: true")
-        out.line()
+        if self._has("dump_aconfig"):
+            out.line("Aconfig Flags:")
+            out.line("    com.android.server.job.adjust_quota_default_constants: true")
+            out.line()
+        elif not self._has("free_quota_runs_longer"):
+            out.line(f"Is charging: {_java(self._phone.power.charging)}")
+        kind = "regular quota" if self._has("free_quota_runs_longer") else "quota"
         out.line(f"Current elapsed time: {self._now // 1_000_000}")
         out.line()
         for job in self._scheduler.jobs():
             if self._mine(job.uid):
-                within = "within regular quota" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
+                within = f"within {kind}" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
                 left = quota.remaining_ms(job.package, job.effective_bucket, self._now)
                 out.line(f"#{unique_id(job)} from {format_uid(job.uid)}")
                 with out.indented():
-                    out.line(f"{job.effective_bucket.name}, {within}, {left}ms remaining in quota")
+                    bucket = bucket_name(job.effective_bucket, job.level)
+                    out.line(f"{bucket}, {within}, {left}ms remaining in quota")
 
     def _history(self) -> None:
         events = [event for event in self._scheduler.history.events() if self._mine(event.uid)]
@@ -174,49 +161,88 @@ class _Dump:
         with self._out.indented():
             self._out.line("Job history:")
         for event in events:
-            self._out.raw(history_line(event, self._now))
+            self._out.raw(history_line(event, self._now, inverted=self._has("inverted_stop_labels")))
         self._out.line()
 
     def _pending(self) -> None:
-        out = self._out
+        out, first = self._out, 1 if self._has("dump_pending_from_one") else 0
         out.line("Pending queue:")
         with out.indented():
-            shown = [(n, job) for n, job in enumerate(self._scheduler.pending_queue(), 1) if self._mine(job.uid)]
+            shown = [(n, job) for n, job in enumerate(self._scheduler.pending_queue(), first) if self._listed(job)]
             for number, job in shown:
                 out.line(f"Pending #{number}: {short_string(job)}")
                 with out.indented():
                     dump_job(out, job, self._phone.clocks, self._phone.network.network_id, full=False)
-                    out.line("Evaluated bias: DEFAULT [0]")
-            if not shown:
+                    self._evaluated()
+                    if not self._has("dump_pending_from_one"):
+                        out.line(f"Tag: {wakelock_tag(job)}")
+                    out.line(f"Enq: {from_ns(job.pending_since_ns - self._now)}")
+            if not shown and self._has("dump_pending_none"):
                 out.line("None")
         out.line()
 
+    def _listed(self, job: JobStatus) -> bool:
+        """Up to API 33 a filter does not reach the queue."""
+        return self._has("dumps_others_headers") or self._mine(job.uid)
+
+    def _evaluated(self) -> None:
+        if self._has("dump_evaluated_bias"):
+            self._out.line("Evaluated bias: DEFAULT [0]")
+        elif self._has("dump_evaluated_default"):
+            self._out.line("Evaluated priority: DEFAULT [0]")  # the words are those of the bias, UNCONFIRMED
+
     def _active(self) -> None:
-        out = self._out
-        out.line("Active jobs:")
+        self._out.line("Active jobs:")
+        with self._out.indented():
+            if self._has("dump_slots"):
+                self._slots()
+            else:
+                self._running()
+        if self._has("dump_slots"):
+            return
+        self._out.line()
+        self._out.line(f"Idle contexts ({max(0, self._scheduler.limits.slots - len(self._scheduler.executions()))}):")
+
+    def _slots(self) -> None:
+        """Every slot, whatever the filter: a28 and a30 JobSchedulerService.dumpInternal."""
+        for number, slot in enumerate(self._scheduler.slots.all()):
+            if slot.execution is not None:
+                self._execution(f"Slot #{number}", slot.execution)
+            elif slot.stopped_ns is None:
+                self._out.line(f"Slot #{number}: inactive")
+            else:
+                since = from_ns(slot.stopped_ns - self._now)
+                self._out.line(f"Slot #{number}: inactive since {since}, stopped because: {slot.reason}")
+
+    def _running(self) -> None:
+        shown = [(n, run) for n, run in enumerate(self._scheduler.executions()) if self._mine(run.job.uid)]
+        for number, execution in shown:
+            self._execution(f"Slot #{number}(ID={101_739_677 + number})", execution)
+        if not shown:
+            self._out.line("N/A")
+
+    def _execution(self, name: str, execution: Execution) -> None:
+        out, job = self._out, execution.job
+        out.line(f"{name}: {execution.short_name}")
         with out.indented():
-            shown = 0
-            for number, execution in enumerate(self._scheduler.executions()):
-                if not self._mine(execution.job.uid):
-                    continue
-                shown += 1
-                out.line(f"Slot #{number}(ID={101_739_677 + number}): {execution.short_name}")
-                with out.indented():
-                    self._execution_times(execution.started_ns, execution.timeout_ns, execution.limits)
-                    dump_job(out, execution.job, self._phone.clocks, self._phone.network.network_id, full=False)
-            if not shown:
-                out.line("N/A")
-        out.line()
-        out.line(f"Idle contexts ({max(0, IDLE_CONTEXTS - len(self._scheduler.executions()))}):")
+            self._execution_times(execution.started_ns, execution.timeout_ns, execution.limits)
+            dump_job(out, job, self._phone.clocks, self._phone.network.network_id, full=False)
+            if self._has("dump_slots"):
+                self._evaluated()
+                waited = from_ns(execution.started_ns - job.pending_since_ns)
+                out.line(f"Active at {from_ns(execution.started_ns - self._now)}, pending for {waited}")
 
     def _execution_times(self, started_ns: int, timeout_ns: int, limits: tuple[int, int]) -> None:
         left = [from_ns(started_ns + limit - self._now) for limit in limits]
         running, timeout = from_ns(self._now - started_ns), from_ns(timeout_ns - self._now)
         self._out.line(f"Running for: {running}, timeout at: {timeout}")
-        self._out.line(f"Remaining execution limits: [{left[0]}, {left[1]}]")
+        if self._has("active_limits"):
+            self._out.line(f"Remaining execution limits: [{left[0]}, {left[1]}]")
 
     def _recent(self) -> None:
         out = self._out
+        if not self._has("dump_completed"):
+            return
         out.line()
         out.line("Recently completed jobs:")
         with out.indented():
@@ -237,25 +263,25 @@ class _Dump:
             out.line()
             out.line("mReadyToRock=true")
             out.line(f"mReportedActive={_java(self._scheduler.executions())}")
+            if self._has("dump_max_active_jobs"):
+                out.line(f"mMaxActiveJobs={self._scheduler.limits.max_running_per_app}")
         out.line()
-        out.line("Concurrency:")
-        with out.indented():
-            out.line(f"Screen state: current {'ON' if self._phone.screen_on else 'OFF'}")
-        out.line()
+        if self._has("dump_concurrency"):
+            out.line("Concurrency:")
+            with out.indented():
+                out.line(f"Screen state: current {'ON' if self._phone.screen_on else 'OFF'}")
+            out.line()
         out.line("PersistStats: FirstLoad: 0/0/0 LastSave: 0/0/0")
         out.line()
 
 
-def history_line(event: HistoryEvent, now_ns: int) -> str:
-    """Give one line of the job history: time, label, job, and why it stopped."""
-    label = event.label + ("-P" if event.periodic else "")
+def history_line(event: HistoryEvent, now_ns: int, *, inverted: bool = False) -> str:
+    """Give one line of the job history: time, label, job, and why it stopped. `inverted` swaps STOP and STOP-P."""
+    marked = event.periodic != (inverted and event.label == STOP)
+    label = event.label + ("-P" if marked else "")
     reason = f" {event.reason}" if event.label == STOP else ""
     when = from_ns(event.boot_ns - now_ns, padded)
     return f"{when} {label:>7}: #{format_uid(event.uid)}/{event.job_id} {event.tag}{reason}"
-
-
-def _short(bucket: str) -> str:
-    return bucket.removesuffix("_set")
 
 
 def _java(value: object) -> str:

@@ -19,6 +19,7 @@ from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobconstraints import asked_for
 from bgtask_harness.virtual.android.jobconstraints import flexible
 from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.standby import Bucket
 
 Key = tuple[int, str | None, int]
@@ -46,6 +47,8 @@ class JobStatus:
     job: JobInfo
     uid: int
     package: str
+    level: Level
+    """What the phone that it is scheduled on does: two levels treat one job differently."""
     enqueue_ns: int
     earliest_ns: int | None
     latest_ns: int | None
@@ -64,6 +67,11 @@ class JobStatus:
     lost: Constraint = NOTHING
     """The constraint whose loss made it unready last."""
     component_present: bool = True
+    base_heartbeat: int = 0
+    """The beat in which it was scheduled, where there are heartbeats."""
+    deferred_ns: int = 0
+    """Since when its bucket holds it back; 0 for not."""
+    pending_since_ns: int = 0
     changes: deque[tuple[int, Constraint]] = field(default_factory=lambda: deque(maxlen=NUM_CONSTRAINT_CHANGE_HISTORY))
     serial: int = 0
     """Serial number that its identity hash is made of."""
@@ -86,7 +94,7 @@ class JobStatus:
             required |= Constraint.TIMING_DELAY
         if self.latest_ns is not None:
             required |= Constraint.DEADLINE
-        if flexible(required, self.num_failures + self.num_system_stops):
+        if self.level.has("flexible") and flexible(required, self.num_failures + self.num_system_stops):
             required |= Constraint.FLEXIBLE
         return required
 
@@ -96,6 +104,14 @@ class JobStatus:
         if self.bucket is not Bucket.RESTRICTED:
             return Constraint(0)
         return DYNAMIC_RESTRICTED & (self.required | ~Constraint.CONNECTIVITY)
+
+    @property
+    def unmet(self) -> Constraint:
+        """What dumps call unsatisfied: less than what holds it back. Doze and restriction are never in it."""
+        if not self.level.has("quota"):
+            return self.required & ~self.satisfied
+        tare = Constraint.TARE_WEALTH if self.level.has("tare") else Constraint(0)
+        return (self.required | Constraint.WITHIN_QUOTA | tare) & ~self.satisfied
 
     @property
     def effective_bucket(self) -> Bucket:
@@ -125,7 +141,7 @@ class JobStatus:
 
     def ready(self) -> bool:
         """`isReady`: quota or dynamic constraints, not dozing, not restricted, and deadline or constraints."""
-        within = bool(self.satisfied & Constraint.WITHIN_QUOTA)
+        within = bool(self.satisfied & Constraint.WITHIN_QUOTA) or not self.level.has("quota")
         if not (within or self.dynamic_satisfied) or self.effective_bucket is Bucket.NEVER:
             return False
         unhindered = Constraint.DEVICE_NOT_DOZING | Constraint.BACKGROUND_NOT_RESTRICTED

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from bgtask_harness.virtual.android.jobexecution import Completion
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobstatus import JobStatus
+from bgtask_harness.virtual.android.level import Level
+from bgtask_harness.virtual.android.rescheduling import added_window
 from bgtask_harness.virtual.android.rescheduling import backoff_delay_ms
 from bgtask_harness.virtual.android.rescheduling import first_window
 from bgtask_harness.virtual.android.rescheduling import next_window
@@ -31,26 +33,27 @@ class Moment:
     wall_ns: int
 
 
-def scheduled(uid: int, package: str, job: JobInfo, now: Moment) -> JobStatus:
+def scheduled(uid: int, package: str, level: Level, job: JobInfo, now: Moment) -> JobStatus:
     """Give the status of a job that an app schedules now."""
     if job.period_ms is not None:
         earliest, latest = first_window(job.period_ms, job.flex_ms, now.boot_ns // MS)
-        return JobStatus(job, uid, package, now.boot_ns, earliest * MS, latest * MS, latest * MS)
+        return JobStatus(job, uid, package, level, now.boot_ns, earliest * MS, latest * MS, latest * MS)
     earliest_ns = _later(now.boot_ns, job.minimum_latency_ms)
     latest_ns = _later(now.boot_ns, job.override_deadline_ms)
-    return JobStatus(job, uid, package, now.boot_ns, earliest_ns, latest_ns, latest_ns)
+    return JobStatus(job, uid, package, level, now.boot_ns, earliest_ns, latest_ns, latest_ns)
 
 
 def after_failure(job: JobStatus, completion: Completion, now: Moment) -> JobStatus:
     """Give what follows a job that is to be done again: it waits for its backoff, and has no deadline any more."""
-    failed = completion.internal_reason in _FAILURES or completion.stop_reason == StopReason.USER
+    ours = completion.internal_reason in _FAILURES or completion.stop_reason == StopReason.USER
+    failed = ours or not job.level.has("counts_system_stops")
     failures, stops = job.num_failures + failed, job.num_system_stops + (not failed)
     info = job.job
     delay = backoff_delay_ms(
         info.backoff_ms, exponential=info.backoff_exponential, failures=failures, system_stops=stops
     )
     earliest = now.boot_ns + delay * MS if delay else None
-    again = JobStatus(info, job.uid, job.package, now.boot_ns, earliest, None)
+    again = JobStatus(info, job.uid, job.package, job.level, now.boot_ns, earliest, None)
     again.original_latest_ns = job.original_latest_ns if job.periodic else None
     again.num_failures, again.num_system_stops = failures, stops
     again.last_successful_wall_ns, again.last_failed_wall_ns = job.last_successful_wall_ns, now.wall_ns
@@ -62,8 +65,9 @@ def next_period(job: JobStatus, now: Moment) -> JobStatus:
     """Give the next run of a periodic job."""
     info = job.job
     anchor = (job.original_latest_ns or now.boot_ns) // MS
-    earliest, latest = next_window(info.period_ms or 0, info.flex_ms, anchor, now.boot_ns // MS)
-    again = JobStatus(info, job.uid, job.package, now.boot_ns, earliest * MS, latest * MS, latest * MS)
+    following = next_window if job.level.has("anchored_periods") else added_window
+    earliest, latest = following(info.period_ms or 0, info.flex_ms, anchor, now.boot_ns // MS)
+    again = JobStatus(info, job.uid, job.package, job.level, now.boot_ns, earliest * MS, latest * MS, latest * MS)
     again.last_successful_wall_ns, again.last_failed_wall_ns = now.wall_ns, job.last_failed_wall_ns
     return again
 
@@ -71,7 +75,7 @@ def next_period(job: JobStatus, now: Moment) -> JobStatus:
 def after_boot(job: JobStatus, down: Moment, now: Moment) -> JobStatus:
     """Give a persisted job after a boot: it keeps its place on the wall clock and is in no backoff."""
     shift = now.boot_ns - down.boot_ns - (now.wall_ns - down.wall_ns)
-    again = JobStatus(job.job, job.uid, job.package, now.boot_ns, job.earliest_ns, job.latest_ns)
+    again = JobStatus(job.job, job.uid, job.package, job.level, now.boot_ns, job.earliest_ns, job.latest_ns)
     again.earliest_ns = None if job.earliest_ns is None else job.earliest_ns + shift
     again.latest_ns = None if job.latest_ns is None else job.latest_ns + shift
     again.original_latest_ns = again.latest_ns

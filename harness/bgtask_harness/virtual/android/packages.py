@@ -46,6 +46,8 @@ class PackageRecord:
     """No broadcast reaches it until it is started: true after install and after force-stop."""
     force_stopped: bool = False
     """It was force-stopped and no process of it has asked since (`ApplicationExitInfo`)."""
+    alarm_set: bool = False
+    """It has set the alarm by which it notices a force-stop where there is no ApplicationExitInfo."""
     exits: list[Exit] = field(default_factory=list)
     """How its last processes ended, oldest first."""
 

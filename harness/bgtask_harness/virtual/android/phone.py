@@ -38,7 +38,7 @@ class Phone(System):
 
     def command(self, name: str) -> CommandFunction | None:
         """Give the program of that name, None for one that this phone does not have."""
-        program = PROGRAMS.get(name)
+        program = PROGRAMS.get(name) if self.has_program(name) else None
         if program is None:
             return None
 

@@ -8,6 +8,7 @@ from dataclasses import field
 
 from bgtask_harness.virtual.android.clocks import Clocks
 from bgtask_harness.virtual.android.jobs import AppProcess
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.packages import Exit
 from bgtask_harness.virtual.android.packages import ExitReason
 from bgtask_harness.virtual.android.packages import PackageRecord
@@ -87,7 +88,8 @@ class Processes:
     has gone, `on_crash` with what escaped its start.
     """
 
-    def __init__(self, kernel: Kernel, clocks: Clocks, log: Callable[[str, str, str], None]) -> None:
+    def __init__(self, kernel: Kernel, clocks: Clocks, log: Callable[[str, str, str], None], level: Level) -> None:
+        self._level = level
         self._kernel = kernel
         self._boot_ns, self._wall_ns = clocks.boot_ns, clocks.wall_ns
         self._log = log
@@ -150,10 +152,15 @@ class Processes:
     def _fork(self, package: PackageRecord, hosting: str, component: str) -> ProcessRecord:
         record = ProcessRecord(self._pid(), package, WHY[hosting], self._boot_ns())
         self._records[record.pid] = record
-        # y36 ProcessList.handleProcessStartedLocked: "Start proc pid:name/uid for type {component}"
-        self._log("I", "ActivityManager", f"Start proc {record} for {hosting} {component}")
+        self._log("I", "ActivityManager", f"Start proc {record} for {self._host(hosting, component)}")
         self._kernel.after(START_DELAY_NS, lambda: self._create(record))
         return record
+
+    def _host(self, hosting: str, component: str) -> str:
+        """y36 ProcessList.handleProcessStartedLocked: `type {component}`; a28 prints a plain component."""
+        if self._level.has("start_component_braced"):
+            return f"{hosting} {component}"
+        return f"{hosting.removeprefix('top-')} {component.strip('{}')}"
 
     def _create(self, record: ProcessRecord) -> None:
         if record.pid not in self._records:

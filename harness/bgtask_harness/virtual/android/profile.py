@@ -1,12 +1,23 @@
-"""What a model of virtual phone is: read from `phones.toml`, where each number stands beside its source."""
+"""What a model of virtual phone is: read from `phones.toml`, where each number stands beside its source.
+
+`NAME-apiLEVEL` of a model that is there at another level is that model with this level: same hardware, the level's
+texts and numbers, and a build that says what it is. That is how levels are tried that no model has.
+"""
 
 from __future__ import annotations
 
 import importlib.resources
+import re
 import tomllib
 from typing import Any
 
 import msgspec
+
+from bgtask_harness.virtual.android.level import Level
+from bgtask_harness.virtual.android.level import UnknownLevel
+from bgtask_harness.virtual.android.level import level
+
+_AT_A_LEVEL = re.compile(r"(?P<model>.+)-api(?P<level>\d{2,3})", re.ASCII)
 
 
 class PhoneProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,13 +42,13 @@ class PhoneProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log_capacity: dict[str, int]
     settings: dict[str, dict[str, str]]
     battery: dict[str, int]
-    job_scheduler: dict[str, int | float | bool | str]
-    """JobSchedulerService.Constants by their printed names, and three of our own (`max_` ...)."""
-    quota: dict[str, dict[str, int]]
-    """Limits of each standby bucket."""
-    device_idle: dict[str, int | float | bool]
     allow_listed: dict[str, int]
     allow_listed_except_idle: dict[str, int]
+
+    @property
+    def level(self) -> Level:
+        """What its API level prints and does."""
+        return level(self.api_level)
 
 
 class UnknownPhone(LookupError):  # noqa: N818 - reads as what it is
@@ -45,16 +56,41 @@ class UnknownPhone(LookupError):  # noqa: N818 - reads as what it is
 
 
 def phone_profile(name: str) -> PhoneProfile:
-    """Give the model of that name.
+    """Give the model of that name, or a model at another API level.
 
     Raises:
-        UnknownPhone: There is none.
+        UnknownPhone: There is none, or its level is not modelled.
 
     """
     models = _models()
-    if name not in models:
+    found = models.get(name) or _at_another_level(name, models)
+    if found is None:
         raise UnknownPhone(f"no virtual phone is called {name!r}; there is {', '.join(sorted(models))}")
-    return msgspec.convert({"name": name, **models[name]}, PhoneProfile)
+    return msgspec.convert({"name": name, **found}, PhoneProfile)
+
+
+def _at_another_level(name: str, models: dict[str, Any]) -> dict[str, Any] | None:
+    asked = _AT_A_LEVEL.fullmatch(name)
+    others = [model for other, model in models.items() if asked and other.startswith(f"{asked['model']}-api")]
+    if asked is None or not others:
+        return None
+    api, like = int(asked["level"]), others[0]
+    try:
+        level(api)
+    except UnknownLevel as unknown:
+        raise UnknownPhone(f"no virtual phone is called {name!r}: {unknown}") from None
+    return {**like, "api_level": api, "properties": {**like["properties"], **_build_of(api)}}
+
+
+def _build_of(api: int) -> dict[str, str]:
+    """Give build facts that no phone has: who reads them sees that this level is an interpolated one."""
+    build = f"interpolated-api{api}"
+    names = ("id", "display.id", "fingerprint", "description", "version.incremental")
+    release = {"ro.build.version.sdk": str(api), "ro.build.version.release": _RELEASES.get(api, str(api - 20))}
+    return {**release, **{f"ro.build.{name}": build for name in names}}
+
+
+_RELEASES = {28: "9", 29: "10", 30: "11", 31: "12", 32: "12", 33: "13", 34: "14", 35: "15", 36: "16"}
 
 
 def phone_names() -> tuple[str, ...]:

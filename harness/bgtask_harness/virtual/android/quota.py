@@ -66,7 +66,7 @@ class Quota:
 
     def remaining_ms(self, package: str, bucket: Bucket, boot_ns: int) -> int:
         """Give the execution time that is left in the window."""
-        limits = self._limits.get(bucket)
+        limits = self._limits_of(bucket)
         if limits is None:
             return 0
         used = sum(session.end_ns - session.start_ns for session in self._window(package, limits, boot_ns))
@@ -74,7 +74,7 @@ class Quota:
 
     def within(self, package: str, bucket: Bucket, boot_ns: int, *, charging: bool) -> bool:
         """Say whether a job of the app may start now."""
-        limits = self._limits.get(bucket)
+        limits = self._limits_of(bucket)
         if limits is None:
             return False
         if charging and bucket is not Bucket.RESTRICTED:
@@ -86,9 +86,13 @@ class Quota:
 
     def next_change(self, package: str, bucket: Bucket, boot_ns: int) -> int | None:
         """Give the boot time at which the oldest session leaves the window; None when there is none."""
-        limits = self._limits.get(bucket)
+        limits = self._limits_of(bucket)
         sessions = [] if limits is None else self._window(package, limits, boot_ns)
         return None if limits is None or not sessions else sessions[0].end_ns + limits.window_ms * MS
+
+    def _limits_of(self, bucket: Bucket) -> Limits | None:
+        """Give the limits of a bucket; where an exempted app has none of its own it counts as an active one."""
+        return self._limits.get(bucket) or (self._limits.get(Bucket.ACTIVE) if bucket is Bucket.EXEMPTED else None)
 
     def _window(self, package: str, limits: Limits, boot_ns: int) -> list[Session]:
         begin = boot_ns - limits.window_ms * MS

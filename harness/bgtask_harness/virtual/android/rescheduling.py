@@ -47,6 +47,12 @@ def next_window(period_ms: int, flex_ms: int | None, original_latest_ms: int, no
     return latest - min(flex, period - buffer), latest
 
 
+def added_window(period_ms: int, flex_ms: int | None, latest_ms: int, _now_ms: int) -> tuple[int, int]:
+    """Give the next window as API 28 does: one period after the last, even if that is over (a28:1441-1464)."""
+    period, flex = clamp_period(period_ms, flex_ms)
+    return latest_ms + period - flex, latest_ms + period
+
+
 def clamp_period(period_ms: int, flex_ms: int | None) -> tuple[int, int]:
     """Give period and flex as JobScheduler takes them: at least 15 and 5 minutes, flex at least 5 % of the period."""
     period = max(period_ms, MIN_PERIOD_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Collection
 from enum import IntEnum
 
 from bgtask_harness.virtual.android.observers import Observers
@@ -22,6 +23,9 @@ class Bucket(IntEnum):
 
 BUCKETS = tuple(Bucket)
 
+BEFORE_RESTRICTED = tuple(bucket for bucket in Bucket if bucket is not Bucket.RESTRICTED)
+"""Those up to API 29."""
+
 _PREFIXES = (
     ("ac", Bucket.ACTIVE),
     ("wo", Bucket.WORKING_SET),
@@ -32,11 +36,11 @@ _PREFIXES = (
 )
 
 
-def bucket_named(word: str) -> int | None:
+def bucket_named(word: str, known: Collection[Bucket] = BUCKETS) -> int | None:
     """Give the bucket for a name or number as `am set-standby-bucket` takes it; None for neither."""
     lowered = word.lower()
     for prefix, bucket in _PREFIXES:  # a34 ActivityManagerShellCommand.bucketNameToBucketValue
-        if lowered.startswith(prefix):
+        if lowered.startswith(prefix) and bucket in known:
             return int(bucket)
     try:
         return int(word)
@@ -44,15 +48,16 @@ def bucket_named(word: str) -> int | None:
         return None
 
 
-def bucket_of(value: int) -> Bucket:
+def bucket_of(value: int, known: Collection[Bucket] = BUCKETS) -> Bucket:
     """Give the bucket that a number between two buckets counts as: the next lower one."""
-    return max((bucket for bucket in BUCKETS if bucket <= value), default=Bucket.EXEMPTED)
+    return max((bucket for bucket in known if bucket <= value), default=Bucket.EXEMPTED)
 
 
 class Standby:
-    """Bucket of each app; an app that was never seen is ACTIVE."""
+    """Bucket of each app; an app that was never seen is ACTIVE. `known` are the buckets that the level has."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[Bucket] = BUCKETS) -> None:
+        self.known = known
         self._values: dict[str, int] = {}
         self._observers = Observers()
 
@@ -62,7 +67,7 @@ class Standby:
 
     def bucket(self, package: str) -> Bucket:
         """Give the bucket."""
-        return bucket_of(self.value(package))
+        return bucket_of(self.value(package), self.known)
 
     def set(self, package: str, value: int) -> None:
         """Put an app into a bucket, by force; has no effect on an exempted one."""

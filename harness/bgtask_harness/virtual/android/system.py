@@ -15,6 +15,7 @@ from bgtask_harness.virtual.android.deviceidle import DeviceIdle
 from bgtask_harness.virtual.android.idleness import Idleness
 from bgtask_harness.virtual.android.jobs import InstalledPackage
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.logbuffer import LogBuffers
 from bgtask_harness.virtual.android.network import Network
 from bgtask_harness.virtual.android.observers import Observers
@@ -26,6 +27,8 @@ from bgtask_harness.virtual.android.profile import PhoneProfile
 from bgtask_harness.virtual.android.properties import DeviceConfig
 from bgtask_harness.virtual.android.properties import Properties
 from bgtask_harness.virtual.android.properties import Settings
+from bgtask_harness.virtual.android.standby import BEFORE_RESTRICTED
+from bgtask_harness.virtual.android.standby import BUCKETS
 from bgtask_harness.virtual.android.standby import AppOps
 from bgtask_harness.virtual.android.standby import Standby
 from bgtask_harness.virtual.android.stopreasons import InternalReason
@@ -66,13 +69,14 @@ class System:
     def _start_services(self, job_scheduler: Callable[[System], JobScheduler]) -> None:
         kernel, profile = self._kernel, self.profile
         self.packages = PackageTable(profile.first_app_id)
-        self.processes = Processes(kernel, self.clocks, self.system_log)
+        self.processes = Processes(kernel, self.clocks, self.system_log, self.level)
         self.activities = ActivityManager(kernel, self.packages, self.processes, self.system_log)
-        self.standby, self.app_ops, self.idleness = Standby(), AppOps(), Idleness(kernel)
+        known = BUCKETS if self.level.has("restricted_bucket") else BEFORE_RESTRICTED
+        self.standby, self.app_ops, self.idleness = Standby(known), AppOps(), Idleness(kernel)
         self.allow_list = AllowList(profile.allow_listed_except_idle, profile.allow_listed)
         self.device_idle = DeviceIdle(
             kernel,
-            profile.device_idle,
+            profile.level.device_idle,
             charging=lambda: self.power.charging,
             screen_on=lambda: self.screen_on,
             connected=lambda: self.network.connected,
@@ -106,6 +110,15 @@ class System:
         """`Build.VERSION.SDK_INT`."""
         return self.profile.api_level
 
+    @property
+    def level(self) -> Level:
+        """What this API level prints and does."""
+        return self.profile.level
+
+    def has_program(self, name: str) -> bool:
+        """Say whether the level has a service's shell command, or the program that is short for it."""
+        return name != "device_config" or self.level.has("device_config")
+
     # --- apps -----------------------------------------------------------------------------------------------------
 
     def install(self, package: InstalledPackage) -> None:
@@ -120,12 +133,17 @@ class System:
         return uid
 
     def was_force_stopped(self, package: str) -> bool:
-        """Say, once after a force-stop, that there was one."""
+        """Say, once after a force-stop, that there was one.
+
+        Without ApplicationExitInfo the app looks for an alarm of its own instead: that is gone after a force-stop, but
+        also after a boot, when its data was cleared, and before it ever ran (androidx.work's ForceStopRunnable).
+        """
         record = self.packages.find(package)
-        if record is None or not record.force_stopped:
+        if record is None:
             return False
-        record.force_stopped = False
-        return True
+        stopped = record.force_stopped or not (self.level.has("exit_info") or record.alarm_set)
+        record.force_stopped, record.alarm_set = False, True
+        return stopped
 
     def is_active(self, package: str) -> bool:
         """Say whether the app is in use: an activity of it is in front."""
@@ -136,6 +154,7 @@ class System:
         """`pm clear`: end the app, remove its jobs and its data."""
         self.activities.end(record, "clear data")
         self.job_scheduler.cancel_all(record.uid, StopReason.USER, InternalReason.DATA_CLEARED)
+        record.alarm_set = False
         record.package.clear_data()
 
     def crash(self, pid: int, error: Exception) -> None:
@@ -228,6 +247,8 @@ class System:
             return
         self._online = False
         self.job_scheduler.reboot()
+        for record in self.packages.all():
+            record.alarm_set = False
         self.activities.forget_broadcasts()
         self.processes.forget_all()
         self._power_off.tell()

@@ -18,7 +18,7 @@ async def dumpsys_activity(phone: System, arguments: Arguments, io: CommandIO) -
     what, name = (words[0] if words else "processes"), (words[1] if len(words) > 1 else None)
     if what in {"processes", "p"}:
         io.out(processes(phone, name))
-    elif what == "exit-info":
+    elif what == "exit-info" and phone.level.has("exit_info"):
         io.out(exit_info(phone, name))
     else:
         io.out(f"Bad activity command, or no activities match: {what}\nUse -h for help.\n")

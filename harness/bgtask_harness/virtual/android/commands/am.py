@@ -36,7 +36,8 @@ async def am(phone: System, arguments: Arguments, io: CommandIO) -> int:
     if verb in {None, "help", "-h"}:
         io.out("Activity manager (activity) commands:\n  help\n      Print this help text.\n")
         return -1
-    action = _VERBS.get(str(verb))
+    known = verb != "stop-app" or phone.level.has("am_stop_app")
+    action = _VERBS.get(str(verb)) if known else None
     if action is None:
         io.out(f"Unknown command: {verb}\n")
         return -1
@@ -65,7 +66,8 @@ async def _start(phone: System, arguments: Arguments, io: CommandIO) -> int:
     io.out(f"Starting: {intent.printed()}\n")
     record, name = _activity(phone, component)
     if record is None or name is None:
-        return _no_activity(io, intent)
+        status = _no_activity(io, intent)
+        return 0 if phone.level.has("am_fails_quietly") else status
     if stop:
         phone.activities.force_stop(record, f"from pid {SHELL_PID}")
     running = phone.processes.find(record.name)
@@ -91,9 +93,11 @@ _NEW_TASK = 0x1000_0000  # FLAG_ACTIVITY_NEW_TASK, which am adds after it has pr
 def _log_start(phone: System, intent: Intent) -> None:
     intent.flags |= _NEW_TASK
     inner = intent.printed().removeprefix("Intent { ").removesuffix(" }")
-    # ActivityStarter.execute on API 34+; the words in brackets are UNCONFIRMED
-    tail = "with LAUNCH_MULTIPLE from uid 2000 (BAL_ALLOW_PERMISSION) result code=0"
-    phone.system_log("I", "ActivityTaskManager", f"START u0 {{{inner}}} {tail}")
+    # ActivityStarter.execute; the words in brackets are UNCONFIRMED
+    result = phone.level.has("start_result_logged")
+    tail = "with LAUNCH_MULTIPLE from uid 2000 (BAL_ALLOW_PERMISSION) result code=0" if result else "from uid 2000"
+    tag = "ActivityTaskManager" if phone.level.has("activity_task_manager") else "ActivityManager"
+    phone.system_log("I", tag, f"START u0 {{{inner}}} {tail}")
 
 
 def _default_to_launcher(phone: System, intent: Intent) -> None:
@@ -236,7 +240,7 @@ async def _crash(phone: System, arguments: Arguments, _io: CommandIO) -> int:
 async def _set_standby_bucket(phone: System, arguments: Arguments, io: CommandIO) -> int:
     _user(arguments)
     package, word = arguments.required(), arguments.required()
-    value = bucket_named(word)
+    value = bucket_named(word, phone.standby.known)
     if value is None:
         io.err(f"Error: Unknown bucket: {word}\n")
         return -1

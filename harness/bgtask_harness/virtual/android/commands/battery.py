@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bgtask_harness.virtual.android.battery import BatteryState
 from bgtask_harness.virtual.android.commands.program import Arguments
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
@@ -84,7 +85,8 @@ def _set(phone: System, arguments: Arguments, io: CommandIO) -> int:
     except ValueError:
         io.out(f"Bad value: {value}\n")
         return -1
-    if key in _PLUGS or key == "present":
+    plugs = set(_PLUGS) if phone.level.has("battery_dock") else set(_PLUGS) - {"dock"}
+    if key in plugs | {"present"}:
         phone.power.override(**{key: bool(number)})
     elif key in _NUMBERS:
         phone.power.override(**{_NUMBERS[key]: number})
@@ -113,12 +115,13 @@ async def dumpsys_battery(phone: System, arguments: Arguments, io: CommandIO) ->
     words = arguments.rest()
     if words and words[0] != "-a":
         return await battery(phone, Arguments(words), io)
-    io.out(dump(phone.power.state, updates_stopped=phone.power.updates_stopped))
+    io.out(dump(phone.power.state, phone.level, updates_stopped=phone.power.updates_stopped))
     return 0
 
 
-def dump(state: BatteryState, *, updates_stopped: bool) -> str:
+def dump(state: BatteryState, level: Level, *, updates_stopped: bool) -> str:
     """Give `dumpsys battery`. Lines that the API 36 emulator does not print are those that need a real gauge."""
+    policy = ["  Charging state: 0", "  Charging policy: 0"] if level.has("battery_charging_policy") else []
     stopped = ["  (UPDATES STOPPED -- use 'reset' to restart)"] if updates_stopped else []
     lines = [
         "Current Battery Service state:",
@@ -126,7 +129,7 @@ def dump(state: BatteryState, *, updates_stopped: bool) -> str:
         f"  AC powered: {_java(state.ac)}",
         f"  USB powered: {_java(state.usb)}",
         f"  Wireless powered: {_java(state.wireless)}",
-        f"  Dock powered: {_java(state.dock)}",
+        *([f"  Dock powered: {_java(state.dock)}"] if level.has("battery_dock") else []),
         f"  Max charging current: {state.max_charging_current}",
         f"  Max charging voltage: {state.max_charging_voltage}",
         f"  Charge counter: {state.charge_counter}",
@@ -138,9 +141,8 @@ def dump(state: BatteryState, *, updates_stopped: bool) -> str:
         f"  voltage: {state.voltage}",
         f"  temperature: {state.temperature}",
         "  technology: Li-ion",
-        "  Charging state: 0",
-        "  Charging policy: 0",
-        "  Capacity level: -1",
+        *policy,
+        *(["  Capacity level: -1"] if level.has("battery_capacity_level") else []),
     ]
     return "".join(f"{line}\n" for line in lines)
 

@@ -116,9 +116,10 @@ async def dumpsys_power(phone: System, _arguments: Arguments, io: CommandIO) -> 
     return 0
 
 
-async def dumpsys_lock_settings(_phone: System, _arguments: Arguments, io: CommandIO) -> int:
+async def dumpsys_lock_settings(phone: System, _arguments: Arguments, io: CommandIO) -> int:
     """`dumpsys lock_settings`: no code on the lock screen (LockSettingsService.dump, short)."""
-    io.out("Current lock settings service state:\n\n  User 0\n    CredentialType: None\n")
+    kind = "    CredentialType: None\n" if phone.level.has("credential_type") else ""
+    io.out(f"Current lock settings service state:\n\n  User 0\n{kind}")
     return 0
 
 

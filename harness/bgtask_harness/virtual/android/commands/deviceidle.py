@@ -1,7 +1,8 @@
 """`cmd deviceidle`, `dumpsys deviceidle`.
 
-Source: y36 apex/jobscheduler/service DeviceIdleController.java onShellCommand and dump; corpus
-deviceidle_full_emulator_api36. Verbs that this phone does not model answer as unknown ones do.
+Source: y36 and a30 apex/jobscheduler/service DeviceIdleController.java onShellCommand and dump; corpus
+deviceidle_full_emulator_api36; what a level prints is in `deviceidle_levels.toml`. Verbs that this phone does not
+model answer as unknown ones do.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ async def deviceidle(phone: System, arguments: Arguments, io: CommandIO) -> int:
     if verb in {None, "help", "-h"}:
         io.out(HELP)
         return -1
-    action = _VERBS.get(str(verb))
+    known = verb != "force-active" or phone.level.has("force_active")
+    action = _VERBS.get(str(verb)) if known else None
     if action is None:
         io.out(f"Unknown command: {verb}\n")
         return -1
@@ -119,7 +121,7 @@ async def _get(phone: System, arguments: Arguments, io: CommandIO) -> int:
         "light": idle.light,
         "deep": idle.deep,
         "force": _java(idle.forced),
-        "quick": "false",
+        **({"quick": "false"} if phone.level.has("quick_doze") else {}),
         "screen": _java(phone.screen_on),
         "charging": _java(phone.power.charging),
         "network": _java(phone.network.connected),
@@ -247,10 +249,7 @@ def dump(phone: System) -> list[str]:
     """Give the lines of `dumpsys deviceidle`."""
     allowed = phone.allow_list
     return [
-        "  Flags:",
-        "    com.android.server.deviceidle.remove_idle_location=true",
-        "    com.android.server.deviceidle.stop_power_save_temp_whitelist_broadcast=false",
-        "",
+        *(_FLAGS if phone.level.has("deviceidle_flags") else []),
         "  Settings:",
         *(f"    {name}={_setting(name, value)}" for name, value in phone.device_idle.constants.items()),
         *_block("Whitelist (except idle) system apps:", allowed.system_except_idle),
@@ -265,25 +264,26 @@ def dump(phone: System) -> list[str]:
 
 def _state(phone: System) -> list[str]:
     idle = phone.device_idle
-    return [
-        f"  mLightEnabled={_java(idle.light_enabled)}  mDeepEnabled={_java(idle.deep_enabled)}",
-        f"  mForceIdle={_java(idle.forced)}",
-        "  mUseMotionSensor=true mMotionSensor=null",
-        f"  mScreenOn={_java(phone.screen_on)}",
-        "  mScreenLocked=false",
-        f"  mNetworkConnected={_java(phone.network.connected)}",
-        f"  mCharging={_java(phone.power.charging)}",
-        "  activeEmergencyCall=false",
-        "  mMotionActive=false",
-        "  mNotMoving=false",
-        "  mMotionListener.activatedTimeElapsed=0",
-        "  mLastMotionEventElapsed=0",
-        "  0 stationary listeners registered",
-        "  Location prefetching disabled",
-        f"  mState={idle.deep} mLightState={idle.light}",
-        f"  mInactiveTimeout={duration(int(idle.constants['inactive_to']))}",
-        "  mIsDesktopClosedState=false",
-    ]
+    values = {
+        "light_enabled": _java(idle.light_enabled),
+        "deep_enabled": _java(idle.deep_enabled),
+        "forced": _java(idle.forced),
+        "screen_on": _java(phone.screen_on),
+        "connected": _java(phone.network.connected),
+        "charging": _java(phone.power.charging),
+        "deep": idle.deep,
+        "light": idle.light,
+        "inactive_to": duration(int(idle.constants["inactive_to"])),
+    }
+    return [line.format(**values) for line in phone.level.device_idle_state]
+
+
+_FLAGS = (
+    "  Flags:",
+    "    com.android.server.deviceidle.remove_idle_location=true",
+    "    com.android.server.deviceidle.stop_power_save_temp_whitelist_broadcast=false",
+    "",
+)
 
 
 def _block(title: str, items: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """`cmd jobscheduler`.
 
-Source: y36 apex/jobscheduler/service JobSchedulerShellCommand.java and the execute... methods of
-JobSchedulerService.java. The shell user may use every verb.
+Source: a28, a30 and y36 JobSchedulerShellCommand.java and the execute... methods of JobSchedulerService.java. Which
+verb and option a level has is in `levels.toml`; the shell user may use every verb.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Awaitable
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bgtask_harness.virtual.android.commands.jobscheduler_help import HELP
+from bgtask_harness.virtual.android.commands.jobscheduler_help import help_text
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import JavaException
 from bgtask_harness.virtual.android.commands.program import illegal_argument
@@ -53,9 +53,9 @@ async def jobscheduler(phone: System, arguments: Arguments, io: CommandIO) -> in
     """Carry out one verb; gives Java's return code."""
     verb = arguments.next()
     if verb in {None, "help", "-h"}:
-        io.out(HELP)
+        io.out(help_text(phone.level))
         return -1
-    action = _VERBS.get(str(verb))
+    action = _VERBS.get(str(verb)) if verb in phone.level.verbs else None
     if action is None:
         io.out(f"Unknown command: {verb}\n")
         return -1
@@ -68,8 +68,9 @@ async def jobscheduler(phone: System, arguments: Arguments, io: CommandIO) -> in
     return -1
 
 
-def _options(arguments: Arguments, allowed: str, user: int | None) -> _Options:
+def _options(phone: System, arguments: Arguments, allowed: str, user: int | None) -> _Options:
     found = _Options(user)
+    allowed = allowed if phone.level.has("namespaces") else allowed.replace("n", "")
     while (word := arguments.option()) is not None:
         letter = _LETTERS.get(word, "")
         if not letter or letter not in allowed:
@@ -144,16 +145,13 @@ def _find(phone: System, package: str, options: _Options, job_id: int) -> JobSta
 
 
 async def _run(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    options = _run_options(arguments)
+    options = _run_options(phone, arguments)
     if options.force and options.satisfied:
         io.out("Cannot specify both --force and --satisfied\n")
         return -1
     package, job_id = arguments.required(), parse_int(arguments.required())
-    satisfied, force = str(options.satisfied).lower(), str(options.force).lower()
-    namespace = options.namespace or "null"
-    # JobSchedulerService.TAG is "JobScheduler"
-    text = f"executeRunCommand(): {package}/{namespace}/{options.user or 0} {job_id} s={satisfied} f={force}"
-    phone.system_log("D", "JobScheduler", text)
+    if phone.level.has("run_logged"):
+        phone.system_log("D", "JobScheduler", _run_logged(package, job_id, options))
     found = _find(phone, package, options, job_id)
     code = found if isinstance(found, int) else await _execute(phone, found, options)
     if code:
@@ -162,13 +160,23 @@ async def _run(phone: System, arguments: Arguments, io: CommandIO) -> int:
     return 0
 
 
-def _run_options(arguments: Arguments) -> _Options:
-    options = _Options(0)
+def _run_logged(package: str, job_id: int, options: _Options) -> str:
+    satisfied, force = str(options.satisfied).lower(), str(options.force).lower()
+    namespace = options.namespace or "null"
+    return f"executeRunCommand(): {package}/{namespace}/{options.user or 0} {job_id} s={satisfied} f={force}"
+
+
+def _run_options(phone: System, arguments: Arguments) -> _Options:
+    options, level = _Options(0), phone.level
+    allowed = "fu" + ("S" if level.has("run_satisfied") else "") + ("n" if level.has("namespaces") else "")
     while (word := arguments.option()) is not None:
         letter = "S" if word == "-s" else _LETTERS.get(word, "")
-        if not letter or letter not in "fSun":
+        if not letter or letter not in allowed:
             raise _UnknownOptionError(word)
-        _take(options, letter, arguments)
+        if letter == "u" and not level.has("run_user_words"):
+            options.user = parse_int(arguments.required())
+        else:
+            _take(options, letter, arguments)
     return options
 
 
@@ -176,7 +184,7 @@ async def _execute(phone: System, job: JobStatus, options: _Options) -> int:
     scheduler = phone.job_scheduler
     override = Override.FULL if options.force else Override.SORTING if options.satisfied else Override.SOFT
     scheduler.force(job, override)
-    if _only_connectivity_is_missing(job):
+    if phone.level.has("run_waits_for_network") and _only_connectivity_is_missing(job):
         await _wait_for_network(phone, job)
     if not job.constraints_satisfied:
         job.override = Override.NONE
@@ -201,19 +209,19 @@ def _only_connectivity_is_missing(job: JobStatus) -> bool:
 
 
 async def _timeout(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    options = _options(arguments, "un", None)
+    options = _options(phone, arguments, "un", None)
     options.stop_reason, options.internal = int(StopReason.TIMEOUT), int(InternalReason.TIMEOUT)
     return _stop_matching(phone, arguments, io, options)
 
 
 async def _stop(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    return _stop_matching(phone, arguments, io, _options(arguments, "unsi", None))
+    return _stop_matching(phone, arguments, io, _options(phone, arguments, "unsi", None))
 
 
 def _stop_matching(phone: System, arguments: Arguments, io: CommandIO, options: _Options) -> int:
     package, word = arguments.next(), arguments.next()
     job_id = None if word is None else parse_int(word)
-    found = False
+    found, words = False, "Stopping job" if phone.level.has("stopping_words") else "Timing out"
     for execution in phone.job_scheduler.executions():
         job = execution.job
         # JobServiceContext.stopIfExecutingLocked: without -n only jobs without a namespace match
@@ -222,7 +230,7 @@ def _stop_matching(phone: System, arguments: Arguments, io: CommandIO, options: 
         if package not in {None, job.package} or options.user not in {None, 0} or job_id not in {None, job.job.job_id}:
             continue
         found = True
-        io.out(f"Stopping job: {unique_id(job)} {job.component}\n")
+        io.out(f"{words}: {unique_id(job)} {job.component}\n")
         execution.stop(options.stop_reason, options.internal)
     if not found:
         io.out("No matching executing jobs found.\n")
@@ -230,7 +238,7 @@ def _stop_matching(phone: System, arguments: Arguments, io: CommandIO, options: 
 
 
 async def _cancel(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    options = _options(arguments, "un", 0)
+    options = _options(phone, arguments, "un", 0)
     if options.user is None or options.user < 0:
         io.out("Error: must specify a concrete user ID\n")
         return -1
@@ -256,7 +264,7 @@ async def _cancel(phone: System, arguments: Arguments, io: CommandIO) -> int:
 
 def _about_a_job(answer: Callable[[System, JobStatus], str]) -> _Verb:
     async def verb(phone: System, arguments: Arguments, io: CommandIO) -> int:
-        options = _options(arguments, "un", 0)
+        options = _options(phone, arguments, "un", 0)
         package, job_id = arguments.required(), parse_int(arguments.required())
         found = _find(phone, package, options, job_id)
         if not isinstance(found, int):
@@ -304,6 +312,23 @@ def _say(text: str, status: int = 0) -> _Verb:
     return verb
 
 
+async def _heartbeat(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """`heartbeat [N]`: API 28 shows or moves the beat, 29 takes it and has none to move, later ones refuse."""
+    if not phone.level.has("heartbeat_works"):
+        io.out("Heartbeat command is no longer supported\n")
+        return -1
+    word, beats, now = arguments.next(), phone.job_scheduler.heartbeats, phone.clocks.boot_ns()
+    number = 0 if word is None else parse_int(word)
+    if number < 1:
+        io.out(f"{beats.current(now) if beats else 0}\n")
+        return 0
+    io.out(f"Advancing standby heartbeat by {number}\n")
+    if beats:
+        beats.advance(number)
+        phone.job_scheduler.changed()
+    return 0
+
+
 async def _config_value(phone: System, arguments: Arguments, io: CommandIO) -> int:
     key = arguments.required()
     io.out(f"{phone.device_config.get('jobscheduler', key) or 'null'}\n")  # only what was cached; off by default
@@ -333,7 +358,7 @@ async def _cache_config(_phone: System, arguments: Arguments, io: CommandIO) -> 
 
 
 async def _reset_execution_quota(phone: System, arguments: Arguments, _io: CommandIO) -> int:
-    _options(arguments, "u", 0)
+    _options(phone, arguments, "u", 0)
     phone.job_scheduler.quota.clear(arguments.required())
     phone.job_scheduler.changed()
     return 0
@@ -374,6 +399,7 @@ _VERBS: dict[str, _Verb] = {
     "disable-flex-policy": _say("Set flex policy to 0\n"),
     "enable-flex-policy": _enable_flex_policy,
     "reset-flex-policy": _say("Reset flex policy to its default state\n"),
+    "get-aconfig-flag-state": _say("Unknown flag: null\n", -1),  # which flags there are is UNCONFIRMED
     "get-battery-seq": _get(lambda phone: phone.power.sequence if phone.monitor_battery else -1),
     "get-battery-charging": _get(lambda phone: phone.power.charging),
     "get-battery-not-low": _get(lambda phone: phone.power.battery_not_low),
@@ -386,7 +412,7 @@ _VERBS: dict[str, _Verb] = {
     "get-transferred-upload-bytes": _about_a_job(lambda _phone, _job: "0\n\n"),
     "get-job-wakelock-tag": _about_a_job(lambda _phone, job: wakelock_tag(job) + "\n"),
     "get-job-state": _about_a_job(_job_state),
-    "heartbeat": _say("Heartbeat command is no longer supported\n", -1),
+    "heartbeat": _heartbeat,
     "cache-config-changes": _cache_config,
     "reset-execution-quota": _reset_execution_quota,
     "reset-schedule-quota": _say(""),

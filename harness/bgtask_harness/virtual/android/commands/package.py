@@ -59,7 +59,7 @@ def _list_packages(phone: System, arguments: Arguments, io: CommandIO) -> int:
     for name, uid, version in sorted([*system, *third]):
         if wanted in name and "-d" not in flags:
             path = f"{_path(name)}=" if "-f" in flags else ""
-            shown = (version or " versionCode:36") if "--show-versioncode" in flags else ""
+            shown = (version or f" versionCode:{phone.api_level}") if "--show-versioncode" in flags else ""
             io.out(f"package:{path}{name}{shown}{f' uid:{uid}' if '-U' in flags else ''}\n")
     return 0
 
@@ -176,7 +176,7 @@ def dump(phone: System, name: str) -> str:
     if record is not None:
         return "".join(f"{line}\n" for line in [*_receivers(record), "", *_package(phone, record)])
     if name == "com.android.shell":
-        return "".join(f"{line}\n" for line in _shell())
+        return "".join(f"{line}\n" for line in _shell(phone.api_level))
     return f"Unable to find package: {name}\n"
 
 
@@ -210,14 +210,14 @@ def _package(phone: System, record: PackageRecord) -> list[str]:
     ]
 
 
-def _shell() -> list[str]:
+def _shell(api: int) -> list[str]:
     permissions = [f"      {name}: granted=true" for name in sorted(SHELL_PERMISSIONS)]
     return [
         "Packages:",
         f"  Package [com.android.shell] ({_hash('com.android.shell')}):",
         "    appId=2000",
         "    codePath=/system/priv-app/Shell",
-        "    versionCode=36 minSdk=36 targetSdk=36",
+        f"    versionCode={api} minSdk={api} targetSdk={api}",
         "    install permissions:",
         *permissions,
         _user_state(stopped=False),

@@ -71,7 +71,7 @@ async def wifi(phone: System, arguments: Arguments, io: CommandIO) -> int:
 async def connectivity(phone: System, arguments: Arguments, io: CommandIO) -> int:
     """`cmd connectivity airplane-mode [enable|disable]`."""
     verb = arguments.next()
-    if verb != "airplane-mode":
+    if verb != "airplane-mode" or not phone.level.has("airplane_mode_command"):
         io.out(f"Unknown command: {verb}\n" if verb else "Connectivity service commands:\n")
         return -1
     word = arguments.next()

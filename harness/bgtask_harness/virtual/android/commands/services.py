@@ -104,8 +104,7 @@ async def run_service(service: Service, phone: System, name: str, words: Sequenc
     try:
         return exit_status(await service(phone, Arguments(words), io))
     except JavaException as error:
-        frame = "\tat com.android.modules.utils.BasicShellCommandHandler.exec(BasicShellCommandHandler.java:97)"
-        io.err(f"\nException occurred while executing '{name}':\n{error}\n{frame}\n")  # line number UNCONFIRMED
+        io.err(phone.level.exception.format(verb=name, error=error))
         return exit_status(-1)
 
 
@@ -118,10 +117,13 @@ async def cmd(phone: System, argv: Sequence[str], io: CommandIO) -> int:
         )
         return NO_SERVICE
     if words[0] == "-l":
-        io.out("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted(SHELL_COMMANDS)))
+        io.out(
+            "Currently running services:\n"
+            + "".join(f"  {name}\n" for name in sorted(filter(phone.has_program, SHELL_COMMANDS)))
+        )
         return 0
     service = SHELL_COMMANDS.get(words[0])
-    if service is None:
+    if service is None or not phone.has_program(words[0]):
         io.err(f"cmd: Can't find service: {words[0]}\n")
         return NO_SERVICE
     return await run_service(service, phone, words[1] if len(words) > 1 else "null", words[1:], io)
