@@ -11,7 +11,8 @@ class SentinelOrder:
     """Numbered sentinels must arrive in order, none left out; whatever is missing between two of them was lost.
 
     The first one that arrives is the first of this reader: what was logged before it opened is not its to miss. A
-    number that arrives twice in a row is the same line read again (`logcat -T 1` after a break).
+    number that arrives twice in a row is the same line read again (`logcat -T 1` after a break). Number 0 counts
+    nothing: it marks where somebody began to read, or asked whether the phone is there.
     """
 
     def __init__(self, stream: str) -> None:
@@ -20,6 +21,8 @@ class SentinelOrder:
 
     def take(self, seen: SentinelSeen) -> LogLost | None:
         """Take the next sentinel; gives what must have been lost before it, None when nothing was."""
+        if seen.number == 0:
+            return None
         last, self.last = self.last, seen.number
         if last is None or seen.number in {last, last + 1}:
             return None

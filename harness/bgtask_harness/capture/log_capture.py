@@ -190,6 +190,7 @@ class LogCapture:
         """The stream ended by itself; a line that was cut is no line, and is kept with the loss."""
         for event in self._observer.flush():
             self._emit(event)
+        self._ended = True  # whoever is woken by the loss finds it ended
         self._sink(self._loss("eof", "\n".join(part for part in (self._splitter.rest(), why) if part)))
         self._close()
 

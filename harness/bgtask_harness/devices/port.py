@@ -211,6 +211,14 @@ class Device(Protocol):
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         """Reboot and wait until it has booted and answers again."""
 
+    def regain(self, deadline: Deadline) -> None:
+        """Have it back after it went away: returns once it has booted and answers. Does nothing to one that does.
+
+        Raises:
+            DeadlineExceeded: It did not come back in time.
+
+        """
+
     # --- time -----------------------------------------------------------------------------------------------------
 
     def set_wall_clock(self, wall_ns: int, deadline: Deadline) -> Answer:

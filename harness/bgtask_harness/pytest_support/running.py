@@ -105,7 +105,7 @@ class Runner:
         item.user_properties.append(("bgtask_journal", judged.folder))
         self._attach(judged)
         outcome = consequence(judged, error)
-        if isinstance(outcome, DeviceLostError):
+        if session.away or isinstance(outcome, DeviceLostError):
             self._forget(session.name)
         if isinstance(outcome, Unsupported):
             pytest.skip(f"UNSUPPORTED: {outcome}")

@@ -8,6 +8,7 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Device
 from bgtask_harness.session.following import SessionLog
+from bgtask_harness.session.reach import Reach
 from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
 from bgtask_reference.events import Clock
@@ -25,8 +26,8 @@ STREAM = "logcat"
 class Barriers:
     """Clock samples of one session, numbered from 1 within the journal."""
 
-    def __init__(self, device: Device, recording: Recording, log: SessionLog) -> None:
-        self._device, self._recording, self._log = device, recording, log
+    def __init__(self, device: Device, recording: Recording, log: SessionLog, reach: Reach) -> None:
+        self._device, self._recording, self._log, self._reach = device, recording, log, reach
         self._lock = threading.Lock()
         self._number = 0
         self._boot_id: str | None = None
@@ -35,18 +36,22 @@ class Barriers:
         """Read the clocks and record them, and a boot if there has been one since the last time.
 
         Raises:
-            DeviceLostError: The device went away.
+            DeviceLostError: The device went away and did not come back.
 
         """
         with self._lock:
-            self._number += 1
-            reading = self._device.clocks(self._number, Deadline.after(CALL_S))
+            reading = self._reach.ask(self._read)
             stamp = Stamp(Clock.BOOT, reading.boot_ns, reading.error_ns)
             if self._boot_id not in {None, reading.boot_id}:
                 self._recording.add(PhoneBooted(stamp=stamp, boot_id=reading.boot_id))
             self._boot_id = reading.boot_id
             self._recording.add(_sampled(reading, stamp))
         return reading
+
+    def _read(self) -> ClockReading:
+        """Each try has a number of its own: nobody knows whether one that failed has reached the log."""
+        self._number += 1
+        return self._device.clocks(self._number, Deadline.after(CALL_S))
 
     def settle(self) -> ClockReading:
         """Read the clocks and wait until everything that was logged before has been read, or is known to be lost."""

@@ -22,16 +22,15 @@ class Nonconformant(AssertionError):  # noqa: N818 - reads as what it is
 def end_session(session: Session, error: BaseException | None, *, skipped: bool = False) -> JudgedJournal:
     """End a session whose test left with `error`, or with none, and give what its journal comes to.
 
-    Whatever goes wrong on the way is recorded; nothing that was recorded before is lost by it.
+    Whatever goes wrong on the way is recorded; nothing that was recorded before is lost by it. A device that went away
+    is waited for, because what was changed has to be put back.
     """
-    if _lost(error) is None:
+    lost = _lost(error)
+    if lost is None or session.regain(lost):
         try:
             session.put_back()
         except HarnessError as trouble:
             error = error or trouble
-    lost = _lost(error)
-    if lost is not None:
-        session.note_lost(str(lost))
     outcome = _outcome(error, skipped=skipped)
     session.end(outcome, "" if outcome == "done" else str(error))
     folder = session.settings.folder

@@ -1,4 +1,4 @@
-"""The log of one session: followed from its begin to its end, taken up again after a reboot."""
+"""The log of one session: followed from its begin to its end, taken up again after a reboot or a loss."""
 
 from __future__ import annotations
 
@@ -52,10 +52,15 @@ class SessionLog:
         else:
             self._capture.pump()
 
+    @property
+    def following(self) -> bool:
+        """True until the stream has ended, by itself or because it was closed."""
+        return self._capture is not None and not self._capture.ended
+
     def reopen(self) -> None:
-        """Follow again after the stream ended."""
+        """Follow again after the stream ended. What was logged meanwhile is lost, and known to be: see `LogLost`."""
         self.close()
-        self._follow()
+        self.open()
 
     def _take(self, event: Event) -> None:
         if not (isinstance(event, SentinelSeen) and event.number == 0):

@@ -15,6 +15,7 @@ from bgtask_harness.devices.port import Text
 from bgtask_harness.observe import observe_text
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.barrier import Barriers
+from bgtask_harness.session.reach import Reach
 from bgtask_harness.session.recording import Recording
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Clock
@@ -26,10 +27,16 @@ class Looking:
     """Takes dumps, numbered in the order in which they were taken; None for a folder keeps none of them."""
 
     def __init__(
-        self, device: Device, app: AppSpec, recording: Recording, barriers: Barriers, folder: Path | None
+        self,
+        device: Device,
+        app: AppSpec,
+        recording: Recording,
+        barriers: Barriers,
+        reach: Reach,
+        folder: Path | None,
     ) -> None:
         self._device, self._app, self._recording, self._barriers = device, app, recording, barriers
-        self._folder = folder
+        self._reach, self._folder = reach, folder
         self._numbers = itertools.count(1)
 
     def look(self) -> list[Event]:
@@ -40,7 +47,7 @@ class Looking:
     def _take(self, ask: Callable[[AppSpec, Deadline], tuple[Text, ...]]) -> list[Event]:
         """Each dump was made between two readings of the clocks; that is all that is known of when."""
         before = self._barriers.sample()
-        texts = ask(self._app, Deadline.after(CALL_S))
+        texts = self._reach.ask(lambda: ask(self._app, Deadline.after(CALL_S)))
         after = self._barriers.settle()
         stamp = between(before, after)
         events = [event for text in texts for event in self._read(text, stamp)]

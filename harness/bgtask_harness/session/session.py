@@ -13,6 +13,7 @@ from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles.durations import parse_duration
@@ -23,6 +24,7 @@ from bgtask_harness.session.following import SessionLog
 from bgtask_harness.session.forcing import Forcing
 from bgtask_harness.session.ladder import Ladder
 from bgtask_harness.session.looking import Looking
+from bgtask_harness.session.reach import Reach
 from bgtask_harness.session.recording import Predicate
 from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
@@ -38,7 +40,6 @@ from bgtask_harness.session.tasks import Correlation
 from bgtask_harness.session.tasks import find_task
 from bgtask_harness.session.waiting import NothingSeen
 from bgtask_harness.session.waiting import Waiting
-from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import Event
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
@@ -85,13 +86,22 @@ class Session:
         self._window = self._cleared = False
         self._launched: int | None = None
         self._log = SessionLog(self._device, self._app, self._recording, settings.folder, threaded=means.threaded)
-        self._barriers = Barriers(self._device, self._recording, self._log)
-        self._stimuli = Stimuli(self._recording, lease.check)
+        self._reach = Reach(
+            self._device, self._recording, self._log, lease.check, lease.profile.boots_within_ns, settings.progress
+        )
+        self._barriers = Barriers(self._device, self._recording, self._log, self._reach)
+        self._stimuli = Stimuli(self._recording, lease.check, self._reach.lost)
         dumps = settings.folder / "dumps" if means.keeps_dumps else None
-        self._looking = Looking(self._device, self._app.spec, self._recording, self._barriers, dumps)
+        self._looking = Looking(self._device, self._app.spec, self._recording, self._barriers, self._reach, dumps)
         can_advance = Capability.ADVANCE_TIME in capabilities
         self._waiting = Waiting(
-            self._device, self._recording, self._barriers, can_advance, settings.patience_s, settings.progress
+            self._device,
+            self._recording,
+            self._barriers,
+            can_advance,
+            settings.patience_s,
+            self._reach,
+            settings.progress,
         )
         self._control = AppControl(self._device, self._app, self._stimuli, self.need)
         self._runs = RunWatch(self)
@@ -261,7 +271,7 @@ class Session:
         self._barriers.settle()
         stimulus = Stimulus("reboot", {})
         answer = self._stimuli.send(stimulus, lambda: self._device.reboot(within, self._settings.progress))
-        self._log.reopen()
+        self._reach.follow_again()
         self._barriers.settle()
         return answer
 
@@ -426,6 +436,8 @@ class Session:
             self._barriers.settle()
             self._prepare()
         except BaseException as error:
+            if isinstance(error, DeviceLostError):
+                self._reach.lost(error)
             self.end("unsupported" if isinstance(error, Unsupported) else "broken", str(error))
             raise
 
@@ -452,10 +464,18 @@ class Session:
         self._control.put_back()
         self.look()
 
-    def note_lost(self, reason: str) -> None:
-        """Record that the device went away, unless that is recorded already."""
-        if not self._recording.of(DeviceLost):
-            self._recording.add(DeviceLost(stamp=host_stamp(), reason=reason))
+    @property
+    def away(self) -> bool:
+        """True when the device went away and has not come back."""
+        return self._reach.away
+
+    def regain(self, lost: DeviceLostError) -> bool:
+        """Wait for a device that went away; False when it does not come back. Either is recorded."""
+        try:
+            self._reach.regain(lost)
+        except DeviceLostError:
+            return False
+        return True
 
     def end(self, outcome: str, reason: str = "") -> None:
         """Write the last records. Never touches the device."""

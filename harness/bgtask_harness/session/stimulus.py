@@ -13,7 +13,6 @@ from bgtask_harness.errors import Refused
 from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
 from bgtask_reference.events import NOBODY
-from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import StimulusAnswered
@@ -44,9 +43,9 @@ class Stimulus:
 class Stimuli:
     """Sends stimuli, numbered from 1 within the journal."""
 
-    def __init__(self, recording: Recording, before: Callable[[], None]) -> None:
-        """Keep the journal, and what makes sure that the device is still ours."""
-        self._recording, self._before = recording, before
+    def __init__(self, recording: Recording, before: Callable[[], None], lost: Callable[[Exception], None]) -> None:
+        """Keep the journal, what makes sure that the device is still ours, and what records that it went away."""
+        self._recording, self._before, self._lost = recording, before, lost
         self._number = 0
 
     @property
@@ -89,7 +88,7 @@ class Stimuli:
             StimulusAnswered(stamp=host_stamp(), number=number, subject=stimulus.subject, output=str(error))
         )
         if isinstance(error, DeviceLostError):
-            self._recording.add(DeviceLost(stamp=host_stamp(), reason=str(error)))
+            self._lost(error)
 
 
 def _answered(number: int, stimulus: Stimulus, answer: Answer) -> StimulusAnswered:

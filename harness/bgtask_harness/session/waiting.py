@@ -11,9 +11,11 @@ from bgtask_harness.errors import Inconclusive
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.profiles.durations import describe_duration
 from bgtask_harness.session.barrier import Barriers
+from bgtask_harness.session.reach import Reach
 from bgtask_harness.session.recording import Predicate
 from bgtask_harness.session.recording import Recording
 from bgtask_reference.events import Event
+from bgtask_reference.events import LogLost
 
 NS_PER_S = 1_000_000_000
 _ADVANCE_S = 60.0
@@ -35,6 +37,7 @@ class Waiting:
         barriers: Clock samples.
         can_advance: True for a phone whose clock can be moved on.
         patience_s: The longest real wait.
+        reach: Has a phone back that went away meanwhile.
         progress: Told what is waited for.
 
     """
@@ -44,6 +47,7 @@ class Waiting:
     barriers: Barriers
     can_advance: bool
     patience_s: float
+    reach: Reach
     progress: Progress
 
     def for_event(self, wanted: Predicate, mark: int, within_ns: int, what: str) -> Event | None:
@@ -70,7 +74,7 @@ class Waiting:
             return
         self.progress(f"moving the clock on by {describe_duration(ns)}: {what}")
         target = self.barriers.sample().boot_ns + ns
-        self.device.advance_to(target, until_output=False, deadline=Deadline.after(_ADVANCE_S))
+        self.reach.ask(lambda: self.device.advance_to(target, until_output=False, deadline=Deadline.after(_ADVANCE_S)))
         self.barriers.settle()
 
     def _jumping(self, wanted: Predicate, mark: int, within_ns: int, what: str) -> Event | None:
@@ -87,8 +91,11 @@ class Waiting:
             if found is not None or now >= target:
                 return found
             deadline.check(f"moving the clock on for {what}")
-            self.device.advance_to(min(now + step, target), until_output=True, deadline=deadline)
+            self._step(min(now + step, target), deadline)
             now, step = self.barriers.settle().boot_ns, step * 2
+
+    def _step(self, boot_ns: int, deadline: Deadline) -> None:
+        self.reach.ask(lambda: self.device.advance_to(boot_ns, until_output=True, deadline=deadline))
 
     def _really(self, wanted: Predicate, mark: int, within_ns: int, what: str) -> Event | None:
         self.affords(within_ns, what)
@@ -96,10 +103,20 @@ class Waiting:
         while True:
             left = describe_duration(int(whole.remaining()) * NS_PER_S)
             self.progress(f"waiting up to {left} for {what}")
-            found = self.recording.wait(wanted, mark, Deadline.after(min(_TELL_EVERY_S, whole.remaining())))
-            if found is not None or whole.passed:
+            found = self.recording.wait(
+                lambda event: wanted(event) or self._went_blind(event),
+                mark,
+                Deadline.after(min(_TELL_EVERY_S, whole.remaining())),
+            )
+            if whole.passed or (found is not None and wanted(found)):
                 self.barriers.settle()
-                return found or self.recording.wait(wanted, mark, Deadline.after(0))
+                return self.recording.wait(wanted, mark, Deadline.after(0))
+            if not self.reach.following:
+                self.barriers.settle()
+
+    def _went_blind(self, event: Event) -> bool:
+        """The log has ended by itself, and has not been taken up again."""
+        return isinstance(event, LogLost) and not self.reach.following
 
     def affords(self, ns: int, what: str) -> None:
         """Make sure that such a wait is within the patience.

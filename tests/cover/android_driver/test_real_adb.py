@@ -259,5 +259,7 @@ def test_a_server_that_is_killed_is_a_lost_device_and_stays_dead(doomed: PhonePr
 
     with log, pytest.raises(DeviceLostError):
         read_until(log, b"no such line")
+    with pytest.raises(DeviceLostError):  # in its last moment it may still take a connection, and break it
+        run(transport, "true", soon())
     with pytest.raises(NoServer):
         run(transport, "true", soon())

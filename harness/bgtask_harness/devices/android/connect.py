@@ -70,15 +70,16 @@ def regain_through(owner: AdbServer, serial: str) -> Regain:
     """Give what brings a device back after it went away.
 
     A device on TCP is disconnected and connected again: `host:connect` alone says `already connected` to one that is
-    listed offline, and a server may forget it altogether. Everything else comes back by itself.
+    listed offline, and a server may forget it altogether. One whose connection is half open stays listed as `device`
+    for ever: that is what `stale` is for. Everything else comes back by itself.
     """
 
-    def regain(deadline: Deadline) -> None:
+    def regain(deadline: Deadline, *, stale: bool = False) -> None:
         if not _on_tcp(serial):
             return
         once = Deadline(min(deadline.at, Deadline.after(_ONE_TRY_S).at))
         try:
-            if any(seen.serial == serial and seen.ready for seen in owner.devices(once)):
+            if not stale and any(seen.serial == serial and seen.ready for seen in owner.devices(once)):
                 return
             _disconnect(owner, serial, once)
             owner.query(f"host:connect:{serial}", once)

@@ -18,6 +18,7 @@ from bgtask_harness.devices.android.facts import read_facts
 from bgtask_harness.devices.android.jobs import read_jobs
 from bgtask_harness.devices.android.link import Link
 from bgtask_harness.devices.android.reboot import Regain
+from bgtask_harness.devices.android.reboot import come_back
 from bgtask_harness.devices.android.reboot import reboot
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
@@ -37,15 +38,15 @@ from bgtask_reference.events import Subject
 LOG_COMMAND = "logcat -b main,system,crash -v threadtime -v epoch -v usec -T 1"
 
 
-def _nothing_to_regain(deadline: Deadline) -> None:
+def _nothing_to_regain(deadline: Deadline, *, stale: bool = False) -> None:
     """A transport that needs no help after a reboot."""
 
 
 class AndroidDevice:
     """One Android phone, held by one session. Satisfies `devices.port.Device`.
 
-    `attach` makes one. `regain` is called while a rebooted phone does not answer; `handle`, 8 hexadecimal digits, tells
-    this handle's sentinels from those of others.
+    `attach` makes one. `regain` is called while a phone that was lost or rebooted does not answer; `handle`, 8
+    hexadecimal digits, tells this handle's sentinels from those of others.
     """
 
     def __init__(
@@ -162,6 +163,9 @@ class AndroidDevice:
 
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         return reboot(self._link, deadline, progress, self._regain)
+
+    def regain(self, deadline: Deadline) -> None:
+        come_back(self._link, deadline, self._regain)
 
     def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
         return advance(self._link.transport, boot_ns, deadline, until_output=until_output)

@@ -1,9 +1,9 @@
-"""A reboot, and everything until the phone answers again."""
+"""A reboot, a loss, and everything until the phone answers again."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from typing import Protocol
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android.link import Link
@@ -14,8 +14,13 @@ from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Refused
 from bgtask_reference.events import Outcome
 
-Regain = Callable[[Deadline], None]
-"""Does what it takes to have a phone back that went away; returns at once when there is nothing to do."""
+
+class Regain(Protocol):
+    """Does what it takes to have a phone back that went away; returns at once when there is nothing to do."""
+
+    def __call__(self, deadline: Deadline, *, stale: bool = False) -> None:
+        """`stale`: it is listed as if it were there, and does not answer."""
+
 
 _STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
 _BETWEEN_S = 0.1
@@ -24,6 +29,8 @@ _PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
 _ONE_QUESTION_S = 30.0
 """A frozen connection stays `device` for ever, so each question has a bound of its own. It is also how long an
 in-process phone that is off may take to come up, which costs nobody any time."""
+_ONE_PROBE_S = 5.0
+"""The same for a phone that was lost: one that is there answers in milliseconds."""
 
 
 def reboot(link: Link, deadline: Deadline, progress: Progress, regain: Regain) -> Answer:
@@ -36,10 +43,21 @@ def reboot(link: Link, deadline: Deadline, progress: Progress, regain: Regain) -
     before = boot_state(link, deadline)[0]
     progress("rebooting")
     _send(link, deadline)
-    while not _is_back(link, before, deadline, regain):
+    while not _is_back(link, before, deadline, regain, _ONE_QUESTION_S):
         deadline.check(f"{link.serial} reboots")
     progress("it has booted")
     return Answer(verb="reboot", command=f"adb -s {link.serial} reboot", outcome=Outcome.ACCEPTED)
+
+
+def come_back(link: Link, deadline: Deadline, regain: Regain) -> None:
+    """Wait until a phone that went away answers and says that it has booted, which it may have done meanwhile.
+
+    Raises:
+        DeadlineExceeded: It did not come back in time.
+
+    """
+    while not _is_back(link, "", deadline, regain, _ONE_PROBE_S):
+        deadline.check(f"{link.serial} comes back")
 
 
 def boot_state(link: Link, deadline: Deadline) -> tuple[str, bool]:
@@ -57,14 +75,16 @@ def _send(link: Link, deadline: Deadline) -> None:
         return  # it went down before it could say so
 
 
-def _is_back(link: Link, before: str, deadline: Deadline, regain: Regain) -> bool:
-    once = Deadline(min(deadline.at, Deadline.after(_ONE_QUESTION_S).at))
+def _is_back(link: Link, before: str, deadline: Deadline, regain: Regain, question_s: float) -> bool:
+    once = Deadline(min(deadline.at, Deadline.after(question_s).at))
     try:
         boot_id, booted = boot_state(link, once)
         if booted and boot_id not in ("", before):
             return True
         link.shell(_PHONE_WAITS, once)
-    except (DeviceLostError, DeadlineExceeded, Refused):
+    except DeadlineExceeded:
+        regain(deadline, stale=True)
+    except (DeviceLostError, Refused):
         time.sleep(min(_BETWEEN_S, deadline.remaining()))
         regain(deadline)
     return False
