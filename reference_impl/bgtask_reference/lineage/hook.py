@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bgtask_reference.ports.app import AppPort
+from bgtask_reference.ports.app import Cancelled
 
 Commands = Mapping[str, Callable[[str], None]]
 """What the app can be told about a task, by the hook's word for it: `schedule`, `execute`, `cancel`."""
@@ -53,9 +54,18 @@ class TaskHook:
         if task not in self._tasks:
             return f"error: unknown task {task!r}"
         if command == "run":
-            self._app.spawn(self._run(task), f"hook {task}")
+            self._app.spawn(self._contained(task), f"hook {task}")
             return _DONE
         if command not in self._commands:
             return f"error: unknown command {command!r}"
         self._commands[command](task)
         return _DONE
+
+    async def _contained(self, task: str) -> None:
+        """Run it; what escapes ends this run, as it would under WorkManager, and not the process."""
+        try:
+            await self._run(task)
+        except Cancelled:
+            raise
+        except Exception:  # noqa: BLE001 - the beacon has told of it; there is nobody else to tell
+            return

@@ -388,11 +388,11 @@ def test_rescheduling_what_is_not_there_says_so(bench: Bench) -> None:
 
 def test_a_run_by_the_hook_needs_no_work_manager(bench: Bench) -> None:
     bench.server("demo/upload", "network_error")
-    for task in ("refresh", "upload"):
+    for task in ("refresh", "upload", "import"):
         assert bench.hook("run", task=task) == "ok"
     bench.run(5)
 
     told = [(beacon["task"], beacon["result"]) for _, beacon in bench.beacons() if beacon["event"] == "end"]
-    assert told == [("refresh", "success"), ("upload", "retry")]
+    assert told == [("refresh", "success"), ("upload", "retry"), ("import", "failure")]
     assert {beacon["process"] for _, beacon in bench.beacons() if beacon["event"] == "end"} == {"hook"}
     assert bench.hook("execute", task="upload") == "error: unknown command 'execute'"

@@ -9,6 +9,7 @@ import pytest
 from virtual_bench import HOUR
 from virtual_bench import Bench
 
+from bgtask_harness.profiles import AppFile
 from bgtask_reference.lineage.tvmaniac import requests
 from bgtask_reference.lineage.tvmaniac.names import EPISODE_NOTIFICATIONS as NOTIFICATIONS
 from bgtask_reference.lineage.tvmaniac.names import LIBRARY_SYNC as LIBRARY
@@ -114,6 +115,21 @@ def test_finding_a_throwing_worker_is_dead_for_good_before_u4(bench_of: BenchOf,
     assert bench.row(TOKEN).state == "FAILED"
     assert [run.result for run in bench.runs(TOKEN)] == ["failure"]
     assert len(bench.runs(LIBRARY)) == 11
+
+
+@pytest.mark.parametrize("generation", ["G0", "G1b", "U1"])
+def test_what_escapes_a_run_by_the_hook_ends_that_run_and_not_the_process(
+    bench_of: BenchOf, app_file: Callable[[str], AppFile], generation: str
+) -> None:
+    bench = logged_in(bench_of, generation)
+    bench.state("token_expires_at_ms", "soon")
+    task = app_file(f"tvmaniac@{generation}").spec.tasks[0].id
+    now = bench.now
+    assert bench.hook("run", task=task) == "ok"
+    bench.run(5)
+
+    assert [run.result for run in bench.runs(task, since=now)] == ["failure"]
+    assert bench.messages("AndroidRuntime") == []
 
 
 @pytest.mark.parametrize("generation", ["U4", "U5"])

@@ -27,6 +27,7 @@ steps = st.lists(
         st.tuples(st.just("server"), st.integers(0, 2), st.sampled_from(["ok", "error", "network_error"])),
         st.tuples(st.just("slow"), st.integers(0, 2)),
         st.tuples(st.just("hook"), st.integers(0, 2), st.sampled_from(["schedule", "execute", "cancel", "run"])),
+        st.tuples(st.just("unreadable")),
         st.tuples(st.just("kill")),
         st.tuples(st.just("force_stop")),
         st.tuples(st.just("open")),
@@ -59,6 +60,8 @@ class Life:
             bench.server(endpoint, how[1] if what == "server" else "ok", **extras)
         elif what == "hook":
             bench.hook(how[1], task=self._task(how[0]))
+        elif what == "unreadable":
+            bench.state("token_expires_at_ms", "soon")
         elif what == "network":
             bench.network(on=how[0])
         else:

@@ -19,6 +19,7 @@ from bgtask_reference.lineage.meeseeks.errors import PermanentValidationError
 from bgtask_reference.lineage.meeseeks.errors import ServiceUnavailableError
 from bgtask_reference.lineage.meeseeks.errors import TransientNetworkError
 from bgtask_reference.lineage.meeseeks.executor import TaskExecutor
+from bgtask_reference.lineage.meeseeks.executor import attempted
 from bgtask_reference.lineage.meeseeks.model import MINUTE_MS
 from bgtask_reference.lineage.meeseeks.model import Configuration
 from bgtask_reference.lineage.meeseeks.model import Periodic
@@ -113,7 +114,7 @@ class Demo:
         await self._attempts.of(task, None).around(self._listenable(task))
 
     async def _listenable(self, task: str) -> ListenableWorkerResult:
-        result = await self._workers[task](1)
+        result = await attempted(self._workers[task], 1)
         if isinstance(result, Success):
             return ListenableWorkerResult.SUCCESS
         return ListenableWorkerResult.FAILURE if isinstance(result, Permanent) else ListenableWorkerResult.RETRY

@@ -47,6 +47,14 @@ class NextActivation:
 Execution = Terminal | NextActivation
 
 
+async def attempted(worker: Worker, attempt: int) -> TaskResult:
+    """Run a worker and give its result, or what stands for the error that escaped it."""
+    try:
+        return await worker(attempt)
+    except Exception as error:  # noqa: BLE001 - published: catch (error: Throwable), cancellation included
+        return Permanent(error) if is_permanent(error) else Transient(error)
+
+
 class TaskExecutor:
     """Executes tasks of one app. `workers` is the registry: a worker by payload type."""
 
@@ -64,7 +72,7 @@ class TaskExecutor:
         if claimed is None:
             return self._turned_away(task_id)
         attempt = max(platform_attempt, claimed.run_attempt_count)
-        result = await self._run(claimed, attempt)
+        result = await attempted(self._workers[claimed.payload_type_id], attempt)
         row = self._database.get(task_id)
         if row is None or row.state is not TaskState.RUNNING:
             return Terminal(success=False)  # cancelled meanwhile: that beats any outcome (#79)
@@ -83,12 +91,6 @@ class TaskExecutor:
         if row is None or row.state is not TaskState.ENQUEUED:
             return Terminal(success=False)
         return self._again(row, self._configuration.min_backoff_ms)
-
-    async def _run(self, row: TaskSpec, attempt: int) -> TaskResult:
-        try:
-            return await self._workers[row.payload_type_id](attempt)
-        except Exception as error:  # noqa: BLE001 - published: catch (error: Throwable), cancellation included
-            return Permanent(error) if is_permanent(error) else Transient(error)
 
     def _settle(self, row: TaskSpec, result: TaskResult, attempt: int) -> Execution:
         exhausted = isinstance(result, Retry | Transient) and attempt >= row.max_retries
