@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS ?= never
 ARGS ?=
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 .uv/bin/uv:
 	$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
@@ -51,10 +51,13 @@ report: $(VENV)/.stamp ## Allure 3 report of the demo (needs Node and npm)
 	$(BIN)/python reports/finish.py reports/allure-report
 	@echo "report: reports/allure-report/index.html"
 
+coverage-page: $(VENV)/.stamp ## write docs/coverage.md from docs/coverage/*.toml
+	$(BIN)/python docs/coverage/generate.py
+
 lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean: ## remove what was built
 	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
 
-.PHONY: help setup demo test test-slow lint bench report lock clean
+.PHONY: help setup demo test test-slow lint bench report coverage-page lock clean
