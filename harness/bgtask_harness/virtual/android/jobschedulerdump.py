@@ -20,7 +20,11 @@ from bgtask_harness.virtual.android.jobdump import wakelock_tag
 from bgtask_harness.virtual.android.jobexecution import Execution
 from bgtask_harness.virtual.android.jobhistory import STOP
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
+from bgtask_harness.virtual.android.jobregisterdump import Standing
+from bgtask_harness.virtual.android.jobregisterdump import dump_registered
+from bgtask_harness.virtual.android.jobregisterdump import header
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
+from bgtask_harness.virtual.android.jobslots import Slot
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.android.system import System
@@ -87,28 +91,24 @@ class _Dump:
         shown = [job for job in jobs if others or self._mine(job.uid)]
         with out.indented():
             for job in shown:
-                out.line(f"JOB {unique_id(job)}: {job.identity} {job.battery_name}")
                 if self._mine(job.uid):
-                    with out.indented():
-                        self._job(job)
+                    self._job(job)
+                else:
+                    out.line(header(job))
             if not shown:
                 out.line("None.")
 
     def _job(self, job: JobStatus) -> None:
         scheduler = self._scheduler
-        dump_job(self._out, job, self._phone.clocks, self._phone.network.network_id, full=True)
-        if scheduler.heartbeats:
-            self._out.line(f"Last run heartbeat: {scheduler.heartbeats.last_run(job.package)}")
-        elif self._has("job_base_heartbeat"):
-            self._out.line("Last run heartbeat: 0")
-        restricted = self._has("job_restricted_due")
-        if restricted:
-            self._out.line("Restricted due to: none.")
-        self._out.line(
-            f"Ready: {_java(scheduler.may_execute(job))} (job={_java(scheduler.is_ready(job))} user=true"
-            f"{' !restricted=true' if restricted else ''} !pending={_java(not scheduler.is_pending(job))}"
-            f" !active={_java(not scheduler.is_running(job))} !backingup=true comp={_java(job.component_present)})"
+        beats = scheduler.heartbeats.last_run(job.package) if scheduler.heartbeats else 0
+        standing = Standing(
+            may_execute=scheduler.may_execute(job),
+            ready=scheduler.is_ready(job),
+            pending=scheduler.is_pending(job),
+            running=scheduler.is_running(job),
+            last_run_heartbeat=beats,
         )
+        dump_registered(self._out, job, standing, self._phone.clocks, self._phone.network.network_id)
 
     def _controllers(self) -> None:
         for name in self._phone.level.controllers:
@@ -123,6 +123,11 @@ class _Dump:
             self._out.line()
             self._out.line("Uid priority overrides:")
 
+    def _named(self, job: JobStatus) -> str:
+        """How controllers name a job: `#` and its unique id, which had no `#` of its own at first."""
+        double = "#" if self._has("controllers_double_hash") or job.job.namespace is not None else ""
+        return f"{double}{unique_id(job)} from {format_uid(job.uid)}"
+
     def _time_controller(self) -> None:
         out = self._out
         out.line(f"Elapsed clock: {self._now // 1_000_000}")
@@ -131,7 +136,7 @@ class _Dump:
                 continue
             delay = "N/A" if job.earliest_ns is None else from_ns(job.earliest_ns - self._now)
             deadline = "N/A" if job.latest_ns is None else from_ns(job.latest_ns - self._now)
-            out.line(f"#{unique_id(job)} from {format_uid(job.uid)}: Delay={delay}, Deadline={deadline}")
+            out.line(f"{self._named(job)}: Delay={delay}, Deadline={deadline}")
 
     def _quota_controller(self) -> None:
         out, quota = self._out, self._scheduler.quota
@@ -148,7 +153,7 @@ class _Dump:
             if self._mine(job.uid):
                 within = f"within {kind}" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
                 left = quota.remaining_ms(job.package, job.effective_bucket, self._now)
-                out.line(f"#{unique_id(job)} from {format_uid(job.uid)}")
+                out.line(f"{self._named(job)}")
                 with out.indented():
                     bucket = bucket_name(job.effective_bucket, job.level)
                     out.line(f"{bucket}, {within}, {left}ms remaining in quota")
@@ -208,11 +213,8 @@ class _Dump:
         for number, slot in enumerate(self._scheduler.slots.all()):
             if slot.execution is not None:
                 self._execution(f"Slot #{number}", slot.execution)
-            elif slot.stopped_ns is None:
-                self._out.line(f"Slot #{number}: inactive")
             else:
-                since = from_ns(slot.stopped_ns - self._now)
-                self._out.line(f"Slot #{number}: inactive since {since}, stopped because: {slot.reason}")
+                self._out.line(idle_slot(number, slot, self._now))
 
     def _running(self) -> None:
         shown = [(n, run) for n, run in enumerate(self._scheduler.executions()) if self._mine(run.job.uid)]
@@ -273,6 +275,13 @@ class _Dump:
             out.line()
         out.line("PersistStats: FirstLoad: 0/0/0 LastSave: 0/0/0")
         out.line()
+
+
+def idle_slot(number: int, slot: Slot, now_ns: int) -> str:
+    """Give the line of a slot in which nothing runs."""
+    if slot.stopped_ns is None:
+        return f"Slot #{number}: inactive"
+    return f"Slot #{number}: inactive since {from_ns(slot.stopped_ns - now_ns)}, stopped because: {slot.reason}"
 
 
 def history_line(event: HistoryEvent, now_ns: int, *, inverted: bool = False) -> str:

@@ -124,6 +124,10 @@ _LAST_API_THAT_NEEDS_A_CONSTRAINT = 28
 """Up to there a job without any constraint is refused (SystemJobInfoConverter @ff5f304c)."""
 
 
+_FIRST_API_WITH_STOP_REASONS = 31
+"""JobParameters.getStopReason; before it the reason is STOP_REASON_UNKNOWN (SystemJobService.java @a9b06aaf)."""
+
+
 class SystemJobService:
     """The JobService. Hangs on to a job until its row was executed, by whichever scheduler began first."""
 
@@ -159,7 +163,7 @@ class SystemJobService:
         self._jobs.pop(key, None)
         token = self._tokens.pop(key, None)
         if token is not None:
-            self._manager.stop(token, _stop_reason(parameters.stop_reason))
+            self._manager.stop(token, _stop_reason(parameters.stop_reason, self._manager.host.phone.api_level))
         return not self._manager.is_cancelled(key[0])
 
     def on_executed(self, work_id: str, generation: int, *, reschedule: bool) -> None:
@@ -188,5 +192,6 @@ def _text(key: tuple[str, int]) -> str:
     return f"WorkGenerationalId(workSpecId={key[0]}, generation={key[1]})"
 
 
-def _stop_reason(reason: int) -> int:
-    return reason if 0 <= reason <= CONSTANTS.stop_reason.highest_known else CONSTANTS.stop_reason.unknown
+def _stop_reason(reason: int, api_level: int) -> int:
+    told = api_level >= _FIRST_API_WITH_STOP_REASONS and 0 <= reason <= CONSTANTS.stop_reason.highest_known
+    return reason if told else CONSTANTS.stop_reason.unknown
