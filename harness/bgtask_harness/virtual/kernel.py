@@ -150,10 +150,18 @@ class Task:
             self.on_end(self)
 
 
+class Exhausted(Exception):  # noqa: N818 - reads as what it is
+    """As much has happened as was allowed to: whatever goes on, goes on in circles."""
+
+
 class Kernel:
-    """The virtual clock and everything that waits on it."""
+    """The virtual clock and everything that waits on it.
+
+    `steps_left` bounds how much more may happen before `run_next` raises `Exhausted`; None bounds nothing.
+    """
 
     def __init__(self) -> None:
+        self.steps_left: int | None = None
         self._now = 0
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = itertools.count()
@@ -203,10 +211,18 @@ class Kernel:
         due = self.next_due()
         if due is None or due > limit:
             return False
+        if self.steps_left is not None:
+            self._count()
         _, _, timer = heapq.heappop(self._heap)
         self._now = max(self._now, timer.at)
         timer.action()
         return True
+
+    def _count(self) -> None:
+        assert self.steps_left is not None
+        if self.steps_left <= 0:
+            raise Exhausted("no step is left")
+        self.steps_left -= 1
 
     def run_until(self, when: int) -> None:
         """Do everything due up to a time, then set the clock to it."""

@@ -17,6 +17,7 @@ from bgtask_harness.virtual.adbd.daemon import ServedChannel
 from bgtask_harness.virtual.adbd.pace import Jumps
 from bgtask_harness.virtual.adbd.pace import Pace
 from bgtask_harness.virtual.android.port import ShellPort
+from bgtask_harness.virtual.kernel import Exhausted
 from bgtask_harness.virtual.kernel import Waiter
 
 
@@ -111,14 +112,23 @@ class LocalDoor:
             return self._phone.online
 
     def open(self, service: str, patience_ns: int) -> LocalStream | None:
-        """Open a service and let it run for at most that much virtual time; None when it is refused."""
+        """Open a service and let it run for at most that much virtual time; None when it is refused.
+
+        Raises:
+            Exhausted: The kernel's steps are used up; the service was left.
+
+        """
         with self._lock:
             stream = LocalStream()
             if not self._daemon.begin(service, stream):
                 return None
             self._streams = [known for known in self._streams if not known.ended]
             self._streams.append(stream)
-            self._run(stream, patience_ns)
+            try:
+                self._run(stream, patience_ns)
+            except Exhausted:
+                stream.hang_up()
+                raise
             return stream
 
     def recv(self, stream: LocalStream, size: int) -> bytes:

@@ -1,0 +1,115 @@
+"""One life: a subject, the plan of its seed, what came of it, and what the oracle says. Everything here is a value."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from bgtask_harness.errors import BadInput
+from bgtask_harness.killscore.apps import healthy
+from bgtask_harness.killscore.mutants import Mutant
+from bgtask_harness.killscore.plans import generate
+from bgtask_harness.killscore.running import carry_out
+from bgtask_harness.killscore.subject import Subject
+from bgtask_harness.virtual.layers import BadReference
+from bgtask_harness.virtual.layers import load
+from bgtask_reference.events import History
+from bgtask_reference.events import Judgement
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import ScenarioEnded
+from bgtask_reference.events import StimulusSent
+from bgtask_reference.events import Verdict
+from bgtask_reference.oracle import judge
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A verdict, as short as a campaign needs it."""
+
+    rule: str
+    task: str
+    judgement: Judgement
+    level: str
+    reason: str
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Said:
+        """Shorten a verdict."""
+        level = verdict.level.value if verdict.level else ""
+        return cls(verdict.rule, verdict.task, verdict.judgement, level, verdict.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of one seed.
+
+    Attributes:
+        app: Which app.
+        seed: Which seed.
+        theme: Which theme; empty for one that the seed chose.
+        runs: How many runs were seen.
+        stimuli: How much was done to the phone.
+        trouble: Why the session did not come to its end; empty when it did.
+        said: The verdicts that say something.
+
+    """
+
+    app: str
+    seed: int
+    theme: str
+    runs: int
+    stimuli: int
+    trouble: str
+    said: tuple[Said, ...]
+
+    @property
+    def failed(self) -> tuple[Said, ...]:
+        """The accusations."""
+        return tuple(each for each in self.said if each.judgement is Judgement.FAIL)
+
+    @property
+    def passed(self) -> tuple[Said, ...]:
+        """The acquittals."""
+        return tuple(each for each in self.said if each.judgement is Judgement.PASS)
+
+
+def live(app: str, seed: int, theme: str = "", mutant: Mutant | None = None) -> Life:
+    """Run one life and judge it.
+
+    Raises:
+        BadInput: The mutant's fault cannot be imported.
+
+    """
+    subject = healthy(app, seed)
+    if mutant is not None:
+        subject = dataclasses.replace(subject, faults=(_fault(mutant),))
+    return judged(app, seed, theme, lived(subject, seed, theme))
+
+
+def lived(subject: Subject, seed: int, theme: str = "") -> History:
+    """Give the history of a seed's life on a subject."""
+    return carry_out(subject, generate(subject.app, seed, theme))
+
+
+def judged(app: str, seed: int, theme: str, history: History) -> Life:
+    """Give what the oracle says of a history."""
+    events = [entry.event for entry in history.entries]
+    ends = [event for event in events if isinstance(event, ScenarioEnded)]
+    told = [each for each in judge(history).verdicts if each.judgement is not Judgement.NOT_EXERCISED]
+    return Life(
+        app=app,
+        seed=seed,
+        theme=theme,
+        runs=sum(isinstance(event, RunStarted) for event in events),
+        stimuli=sum(isinstance(event, StimulusSent) for event in events),
+        trouble=ends[-1].reason if ends and ends[-1].outcome != "done" else "",
+        said=tuple(Said.of(each) for each in told),
+    )
+
+
+def _fault(mutant: Mutant) -> str:
+    try:
+        load(mutant.fault, "virtual fault")
+    except BadReference as error:
+        raise BadInput(f"mutant {mutant.name}: {error}") from error
+    return mutant.fault

@@ -1,0 +1,206 @@
+"""Generated lives: what a user, a server, a network and a system do to an app. The same seed gives the same life."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from collections.abc import Mapping
+
+from bgtask_harness.profiles import AppFile
+
+LEAST_STIMULI = 10
+_NO_STIMULI = frozenset({"look", "advance", "due", "begun", "want"})
+_PAUSES = ("20s", "2m", "16m", "50m", "2h", "5h", "7h", "13h")
+_LONG = ("12s", "45s", "3m", "8m")
+
+Lines = tuple[str, ...]
+Move = Callable[["Life"], Lines]
+
+
+class Life:
+    """What a generator knows: the app, and where chance is."""
+
+    def __init__(self, app: AppFile, rng: random.Random) -> None:
+        self.rng = rng
+        self.states = tuple(app.control.states)
+        self.tasks = len(app.spec.tasks)
+        self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
+        self._named = {task.id: n for n, task in enumerate(app.spec.tasks)}
+        self.states_of = {self._named[task]: states for task, states in app.control.when_scheduled.items()}
+
+    def pause(self) -> str:
+        """Give a line that lets time pass."""
+        return f"advance {self.rng.choice(_PAUSES)}"
+
+    def task(self) -> int:
+        """Give any task's number."""
+        return self.rng.randrange(self.tasks)
+
+    def state_of(self, task: int) -> str:
+        """Give the state that has a task asked for or cancelled."""
+        return self.states_of[task][-1]
+
+
+def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
+    """Give the life of a seed: everything is asked for, then moves until enough was done to the phone."""
+    rng = random.Random(f"plan {seed} {theme}")  # noqa: S311 - a campaign must come out the same twice
+    life = Life(app, rng)
+    chosen = theme or rng.choice(tuple(THEMES))
+    moves = _weights(THEMES[chosen])
+    lines, end = [*_first_days(life, chosen)], _last_days(life)
+    wanted = rng.randint(LEAST_STIMULI, 2 * LEAST_STIMULI)
+    while stimuli((*lines, *end)) < wanted:
+        lines += rng.choice(moves)(life)
+    return (*lines, *end)
+
+
+def stimuli(lines: Lines) -> int:
+    """Count the lines that do something to the phone."""
+    return sum(line.split()[0] not in _NO_STIMULI for line in lines)
+
+
+def _first_days(life: Life, theme: str) -> Lines:
+    failing = theme == "server" and life.rng.random() < 0.5  # noqa: PLR2004 - half of them begin badly
+    before = tuple(f"server {task} network_error" for task in life.retries) if failing else ()
+    asked = tuple(f"on {state}" for state in life.states)
+    return (*before, *asked, "advance 90s", "look")
+
+
+def _last_days(life: Life) -> Lines:
+    healed = tuple(f"server {task} ok" for task in range(life.tasks))
+    return ("network on", *healed, f"due {life.task()}")
+
+
+def _weights(weighted: Mapping[Move, int]) -> tuple[Move, ...]:
+    return tuple(move for move, weight in weighted.items() for _ in range(weight))
+
+
+def wait(life: Life) -> Lines:
+    """Let time pass, and look."""
+    return (life.pause(), "look")
+
+
+def due(life: Life) -> Lines:
+    """Wait for a task to come due, and want its run."""
+    return (f"due {life.task()}",)
+
+
+def forget_and_ask(life: Life) -> Lines:
+    """Switch something off, wait, switch it on again."""
+    state = life.rng.choice(life.states)
+    return (f"off {state}", "advance 15s", life.pause(), f"on {state}", life.pause(), "look")
+
+
+def ask_again(life: Life) -> Lines:
+    """Have a task that is cancelled asked for, and want the run."""
+    task = life.task()
+    return (f"off {life.state_of(task)}", "advance 20s", f"asked {task}")
+
+
+def trouble_at_the_server(life: Life) -> Lines:
+    """The server fails for some tries, then not."""
+    task = life.rng.choice(life.retries) if life.retries else life.task()
+    reply = life.rng.choice(("network_error", "network_error", "network_error", "error"))
+    tries = [f"advance {life.rng.choice(('40s', '90s', '4m', '11m', '40m'))}" for _ in range(life.rng.randint(1, 5))]
+    return (f"server {task} {reply}", f"due {task}", *tries, f"server {task} ok", life.pause(), "look")
+
+
+def slow_server(life: Life) -> Lines:
+    """The server takes its time from now on."""
+    return (f"server {life.task()} ok {life.rng.choice(_LONG)}",)
+
+
+def in_mid_run(life: Life) -> Lines:
+    """Something happens while a run is under way."""
+    task = life.task()
+    state = life.state_of(task)
+    what = life.rng.choice(
+        (
+            ("restart",),
+            ("kill",),
+            ("reboot",),
+            ("network off", "advance 2m", "network on"),
+            (f"off {state}", "advance 30s", f"on {state}"),
+            (f"off {state}", "advance 30s", life.pause(), f"on {state}"),
+        )
+    )
+    return (
+        f"server {task} ok 4m",
+        f"off {state}",
+        "advance 12s",
+        f"on {state}",
+        f"begun {task}",
+        "advance 3s",
+        *what,
+        "advance 90s",
+        f"server {task} ok",
+        life.pause(),
+        "look",
+    )
+
+
+def process_ends(life: Life) -> Lines:
+    """The process is killed; some time later it may be started by a person."""
+    again = ("launch", "advance 5s") if life.rng.random() < 0.5 else ()  # noqa: PLR2004 - or by the system
+    return ("kill", life.pause(), *again)
+
+
+def restart(life: Life) -> Lines:
+    """Each process start asks again."""
+    return ("restart", life.pause(), "look")
+
+
+def reboot(life: Life) -> Lines:
+    """The phone reboots; nobody opens the app."""
+    return ("reboot", "advance 20s", f"due {life.task()}")
+
+
+def offline(life: Life) -> Lines:
+    """No network for a while."""
+    return ("network off", life.pause(), "network on", "advance 90s", f"due {life.task()}")
+
+
+def metered(life: Life) -> Lines:
+    """Only mobile data for a while."""
+    return ("metered on", life.pause(), "metered off", "network on", "advance 2m", "look")
+
+
+def listing(_life: Life) -> Lines:
+    """Have WorkManager list its work."""
+    return ("diagnose", "look")
+
+
+def forced(life: Life) -> Lines:
+    """Nothing but forces from here on: a task is asked for and its job made to run, past its constraints."""
+    task = life.task()
+    state = life.state_of(task)
+    return (f"off {state}", "advance 15s", f"on {state}", "advance 1s", f"force {task}")
+
+
+def forced_when_due(life: Life) -> Lines:
+    """The wall clock is moved to when it is due, so that WorkManager lets a forced job run."""
+    return (f"make-due {life.task()}",)
+
+
+_USUAL: dict[Move, int] = {wait: 3, due: 3, listing: 1}
+THEMES: Mapping[str, Mapping[Move, int]] = {
+    "quiet": {**_USUAL, restart: 1, slow_server: 1},
+    "server": {**_USUAL, trouble_at_the_server: 6, restart: 1, process_ends: 1},
+    "user": {**_USUAL, forget_and_ask: 3, ask_again: 3, in_mid_run: 1},
+    "process": {**_USUAL, restart: 3, process_ends: 3, reboot: 2, in_mid_run: 3},
+    "network": {**_USUAL, offline: 4, metered: 2, in_mid_run: 1, trouble_at_the_server: 1},
+    "forced": {forced: 2, forced_when_due: 2, listing: 1},
+    "mixed": {
+        **_USUAL,
+        forget_and_ask: 1,
+        ask_again: 1,
+        trouble_at_the_server: 2,
+        slow_server: 1,
+        in_mid_run: 2,
+        process_ends: 1,
+        restart: 1,
+        reboot: 1,
+        offline: 1,
+        metered: 1,
+    },
+}

@@ -1,0 +1,77 @@
+"""Carries out a plan on a subject and gives the history that came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.errors import HarnessError
+from bgtask_harness.killscore.subject import MOST_STEPS
+from bgtask_harness.killscore.subject import Running
+from bgtask_harness.killscore.subject import Subject
+from bgtask_harness.killscore.subject import start
+from bgtask_harness.killscore.verbs import TooBusy
+from bgtask_harness.killscore.verbs import perform
+from bgtask_harness.virtual.kernel import Exhausted
+from bgtask_reference.events import History
+from bgtask_reference.events import RunStarted
+
+Plan = Sequence[str]
+"""Lines, each one verb with its words: what is done to the phone, in order. `docs/kill-score.md` lists the verbs."""
+
+LEAST_RUNS = 3
+_MOST_EXTRA_DAYS = 4
+
+
+def carry_out(subject: Subject, plan: Plan, scenario: str = "campaign") -> History:
+    """Run a plan from a phone that was never used to the end of its session.
+
+    A life in which too little ran goes on for some days, with everything asked for and nothing in its way. What goes
+    wrong on the way ends the plan and is recorded, as in any other session.
+    """
+    with tempfile.TemporaryDirectory(prefix="bgtask-") as folder:
+        return _carry_out(subject, plan, Path(folder), scenario)
+
+
+def _carry_out(subject: Subject, plan: Plan, folder: Path, scenario: str) -> History:
+    running = start(subject, folder, scenario)
+    session = running.session
+    outcome, reason = "done", ""
+    try:
+        session.launch()
+        session.open_window()
+        for line in plan:
+            perform(line, running)
+        _live_on(running)
+        session.put_back()
+    except (TooBusy, Exhausted):
+        _calm_down(running)
+    except DeviceLostError as lost:
+        session.note_lost(str(lost))
+        outcome, reason = "broken", str(lost)
+    except HarnessError as trouble:
+        outcome, reason = "broken", str(trouble)
+    session.end(outcome, reason)
+    return running.journal.history()
+
+
+def _calm_down(running: Running) -> None:
+    """A phone that goes in circles is left, once what it has said is read."""
+    running.kernel.steps_left = MOST_STEPS // 10
+    with contextlib.suppress(Exhausted, HarnessError):
+        running.session.close_window()
+
+
+def _live_on(running: Running) -> None:
+    session = running.session
+    for _ in range(_MOST_EXTRA_DAYS):
+        if sum(isinstance(event, RunStarted) for event in session.events) >= LEAST_RUNS:
+            return
+        for state in session.app.control.states:
+            session.set_state(state, on=True)
+        perform("network on", running)
+        session.advance("24h")
+        session.look()

@@ -1,0 +1,125 @@
+"""Faults of constraints: mapped wrongly, not waited for, not watched, not believed when they hold again."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bgtask_harness.virtual.android.jobconstraints import Constraint
+from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.android.jobs import JobNetwork
+from bgtask_harness.virtual.android.jobstatus import JobStatus
+from bgtask_harness.virtual.layers import Layers
+from bgtask_harness.virtual.workmanager.constants import CONSTANTS
+from bgtask_harness.virtual.workmanager.database import Work
+from bgtask_reference.ports.work_manager import NetworkType
+from bgtask_reference.ports.work_manager import WorkRequest
+
+
+def constraints_ignored(layers: Layers) -> Layers:
+    """Constraints are dropped on the way: work runs whatever the network is (MU15)."""
+    return _mapped(layers, dict.fromkeys(NetworkType, NetworkType.NOT_REQUIRED))
+
+
+def constraints_permuted(layers: Layers) -> Layers:
+    """The constants are shifted: connected needs nothing, unmetered any network, nothing an unmetered one (MU16)."""
+    return _mapped(
+        layers,
+        {
+            NetworkType.CONNECTED: NetworkType.NOT_REQUIRED,
+            NetworkType.UNMETERED: NetworkType.CONNECTED,
+            NetworkType.NOT_REQUIRED: NetworkType.UNMETERED,
+        },
+    )
+
+
+def unmetered_taken_for_connected(layers: Layers) -> Layers:
+    """Any network will do (MU16)."""
+    return _mapped(layers, {NetworkType.UNMETERED: NetworkType.CONNECTED})
+
+
+def _mapped(layers: Layers, table: dict[NetworkType, NetworkType]) -> Layers:
+    class Mapping(layers.work_manager):  # type: ignore[name-defined,misc]
+        def normalise(self, request: WorkRequest) -> WorkRequest:
+            sound: WorkRequest = super().normalise(request)
+            wanted = sound.constraints.required_network_type
+            network = dataclasses.replace(sound.constraints, required_network_type=table.get(wanted, wanted))
+            return dataclasses.replace(sound, constraints=network)
+
+    return layers.replace(work_manager=Mapping)
+
+
+def system_ignores_network(layers: Layers) -> Layers:
+    """JobScheduler starts jobs without the network that they want (MU15)."""
+
+    class Careless(layers.job_scheduler):  # type: ignore[name-defined,misc]
+        def is_ready(self, job: JobStatus) -> bool:
+            job.satisfied |= Constraint.CONNECTIVITY
+            return bool(super().is_ready(job))
+
+    return layers.replace(job_scheduler=Careless)
+
+
+def system_ignores_delay(layers: Layers) -> Layers:
+    """JobScheduler starts jobs before their delay is over (MU06)."""
+
+    class Hasty(layers.job_scheduler):  # type: ignore[name-defined,misc]
+        def due_at(self, job: JobStatus) -> int | None:
+            del job
+            return None
+
+    return layers.replace(job_scheduler=Hasty)
+
+
+def goes_on_without_network(layers: Layers) -> Layers:
+    """Neither library nor system stops work whose network is gone (MU17)."""
+
+    class Going(layers.work_manager):  # type: ignore[name-defined,misc]
+        def unmet(self, work: Work) -> int | None:
+            running = self.processor.is_enqueued(work.id)
+            return None if running else super().unmet(work)
+
+    class Lenient(layers.job_scheduler):  # type: ignore[name-defined,misc]
+        def must_stop(self, job: JobStatus) -> bool:
+            del job
+            return False
+
+    return layers.replace(work_manager=Going, job_scheduler=Lenient)
+
+
+def never_believes_in_network_again(layers: Layers) -> Layers:
+    """Once a network was missing, it stays missing to library and system (MU18)."""
+
+    class Doubting(layers.work_manager):  # type: ignore[name-defined,misc]
+        def unmet(self, work: Work) -> int | None:
+            reason: int | None = super().unmet(work)
+            if reason is not None:
+                self.host.phone.network_was_lost = True
+            wants = work.request.constraints.required_network_type is not NetworkType.NOT_REQUIRED
+            lost = wants and getattr(self.host.phone, "network_was_lost", False)
+            return CONSTANTS.stop_reason.connectivity if lost else reason
+
+    class Stubborn(layers.job_scheduler):  # type: ignore[name-defined,misc]
+        lost = False
+
+        def is_ready(self, job: JobStatus) -> bool:
+            if job.job.network is not JobNetwork.NONE and not job.satisfied & Constraint.CONNECTIVITY:
+                self.lost = True
+            return bool(super().is_ready(job)) and not (self.lost and job.job.network is not JobNetwork.NONE)
+
+    return layers.replace(work_manager=Doubting, job_scheduler=Stubborn)
+
+
+def wants_a_network_nobody_asked_for(layers: Layers) -> Layers:
+    """Every job gets the constraint of the strictest one (MU16)."""
+
+    class Strict(layers.work_manager):  # type: ignore[name-defined,misc]
+        def hand_over(self, work: Work, job: JobInfo) -> JobInfo | None:
+            handed: JobInfo | None = super().hand_over(work, job)
+            return None if handed is None else dataclasses.replace(handed, network=JobNetwork.UNMETERED)
+
+        def unmet(self, work: Work) -> int | None:
+            network = self.host.phone.network
+            free = network.connected and not network.metered
+            return super().unmet(work) if free else CONSTANTS.stop_reason.connectivity
+
+    return layers.replace(work_manager=Strict)
