@@ -13,10 +13,15 @@ from virtual_bench import Bench
 
 from bgtask_harness.profiles import AppFile
 from bgtask_reference.lineage import meeseeks
+from bgtask_reference.lineage.meeseeks.activation import WORKER
 from bgtask_reference.lineage.meeseeks.background_tasks import BGTaskManager
 from bgtask_reference.lineage.meeseeks.database import Database
 from bgtask_reference.lineage.meeseeks.database import TaskState
 from bgtask_reference.lineage.meeseeks.demo_app import REQUESTS
+from bgtask_reference.lineage.meeseeks.model import ExponentialBackoff
+from bgtask_reference.lineage.meeseeks.model import FixedInterval
+from bgtask_reference.lineage.meeseeks.model import TaskRequest
+from bgtask_reference.ports.work_manager import WorkerParameters
 
 Said = Callable[..., list[tuple[str, str, str]]]
 
@@ -396,3 +401,35 @@ def test_a_run_by_the_hook_needs_no_work_manager(bench: Bench) -> None:
     assert told == [("refresh", "success"), ("upload", "retry"), ("import", "failure")]
     assert {beacon["process"] for _, beacon in bench.beacons() if beacon["event"] == "end"} == {"hook"}
     assert bench.hook("execute", task="upload") == "error: unknown command 'execute'"
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ({}, ("E", "MeeseeksWorker", "Worker started without KEY_TASK_ID.")),
+        ({"task_id": "gone"}, ("D", "MeeseeksWorker", "Task gone is terminal failure.")),
+    ],
+)
+def test_a_worker_without_a_task_says_so(
+    bench: Bench, said: Said, data: dict[str, str], line: tuple[str, str, str]
+) -> None:
+    bench.hook("ping")
+    worker = application(bench).create_worker(WORKER, WorkerParameters("w", data, (), 0))
+    bench.phone.kernel.spawn(worker.do_work(), "test")
+    bench.run(1)
+
+    assert said(bench)[-1] == line
+    assert application(bench).create_worker("some.other.Worker", WorkerParameters("w", data, (), 0)) is None
+
+
+def test_a_fixed_interval_is_linear_and_capped_by_the_configuration(bench: Bench) -> None:
+    bench.hook("ping")
+    bench.server("demo/upload", "network_error")
+    policies = (FixedInterval(20_000), FixedInterval(20_000, 2), ExponentialBackoff(max_retries=9))
+    ids = [tasks(bench).schedule(TaskRequest("upload", retry_policy=policy)) for policy in policies]
+
+    rows = [database(bench).get(task_id) for task_id in ids]
+    assert [row.max_retries for row in rows if row is not None] == [5, 2, 5]
+    bench.run(120)
+    assert tasks(bench).status(ids[1]) is TaskState.FAILED
+    tasks(bench).cancel_all()

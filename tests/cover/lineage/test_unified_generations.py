@@ -10,11 +10,14 @@ from virtual_bench import HOUR
 from virtual_bench import Bench
 
 from bgtask_harness.profiles import AppFile
+from bgtask_reference.contract import TaskConstraints
 from bgtask_reference.lineage.tvmaniac import requests
 from bgtask_reference.lineage.tvmaniac.names import EPISODE_NOTIFICATIONS as NOTIFICATIONS
 from bgtask_reference.lineage.tvmaniac.names import LIBRARY_SYNC as LIBRARY
 from bgtask_reference.lineage.tvmaniac.names import TOKEN_REFRESH as TOKEN
+from bgtask_reference.lineage.tvmaniac.scheduler import constraints_of
 from bgtask_reference.ports.work_manager import WorkerParameters
+from bgtask_reference.ports.work_manager import WorkRequest
 
 Said = Callable[..., list[tuple[str, str, str]]]
 BenchOf = Callable[..., Bench]
@@ -254,3 +257,24 @@ def test_a_dispatch_without_a_worker_is_a_failure_and_a_line(bench_of: BenchOf, 
         ("E", tag, "No worker name in input data"),
         ("E", tag, "No registered worker for name: gone"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("generation", "line"),
+    [("U1", "Cancelling all work"), ("U2", "Cancelled all tasks"), ("U6", "Cancelled all tasks")],
+)
+def test_finding_cancel_all_takes_foreign_work_with_it(bench_of: BenchOf, generation: str, line: str) -> None:
+    bench = logged_in(bench_of, generation)
+    process: Any = bench.phone.processes.find("com.thomaskioko.tvmaniac")
+    process.app.work_manager.enqueue(WorkRequest("some.library.Worker", initial_delay_ms=60_000))
+    process.app.application.scheduler.cancel_all()
+    bench.run(1)
+
+    assert bench.app.storage.database.unfinished() == []
+    assert bench.messages(SCHEDULER)[-1] == line
+
+
+def test_an_unmetered_network_wins_over_a_connected_one() -> None:
+    both = TaskConstraints(requires_network=True, requires_unmetered_network=True)
+    assert constraints_of(both).required_network_type == "UNMETERED"
+    assert constraints_of(TaskConstraints()).required_network_type == "NOT_REQUIRED"
