@@ -19,7 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "coverage.md"
-SOURCES = ("cts", "cts-shared-uid", "workmanager")
+SOURCES = ("cts", "cts-shared-uid", "workmanager", "workmanager-later")
 STATES = {
     "covered": "a shipped scenario brings it about on any phone that has what the scenario needs, and a rule judges it",
     "virtual only": "a shipped scenario brings it about, and for now only a virtual phone can carry it through",

@@ -15,7 +15,7 @@ import pytest
 from bgtask_reference.oracle import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
-COUNTS = {"cts": 246, "cts-shared-uid": 13, "workmanager": 548}
+COUNTS = {"cts": 246, "cts-shared-uid": 13, "workmanager": 548, "workmanager-later": 50}
 
 
 def load_generator() -> ModuleType:
