@@ -32,10 +32,11 @@ _TITLE = re.compile(
     re.ASCII,
 )
 _SLOT = re.compile(
-    r"\s*Slot #\d{1,3}(?:\(ID=-?\d+\))?: [0-9a-f]+ (?:(?P<namespace>[^\s#]\S*):|#)\w{1,20}/(?P<job>-?\d{1,10}) "
-    r"(?P<tag>\S+).*",
+    r"\s*Slot #\d{1,3}(?:\(ID=-?\d+\))?: [0-9a-f]+ "
+    r"(?:\{(?P<braced>[^\s{}]+)\} #|(?P<namespace>[^\s#{]\S*):|#)\w{1,20}/(?P<job>-?\d{1,10}) (?P<tag>\S+).*",
     re.ASCII,
 )
+"""`JobStatus.toShortString` puts a namespace in braces and keeps the `#`; the other form is that of `JOB` lines."""
 _TIMED_OUT = re.compile(r"\*\*\* SERVICE '\S+' DUMP TIMEOUT")
 
 
@@ -127,7 +128,7 @@ def _in_section(dump: _Dump, line: str) -> None:
     slot = _SLOT.fullmatch(line)
     if slot and dump.section in {"active", ""}:
         if not dump.package or package_of_tag(slot["tag"]) == dump.package:
-            dump.active.append((slot["namespace"], int(slot["job"])))
+            dump.active.append((slot["braced"] or slot["namespace"], int(slot["job"])))
             dump.used.append(line)
         return
     if dump.section == "history" and dump.package and dump.package in line:

@@ -133,6 +133,7 @@ def test_an_error_is_no_empty_list(text: str) -> None:
     [
         ("  Slot #0: 87a6b19 #u0a217/64 {c}", (None, 64)),
         ("  Slot #3(ID=101739677): 87a6b19 {ns}:u0a217/64 @{ns}@{c}", (NAMESPACE, 64)),
+        ("  Slot #3(ID=101739677): 87a6b19 {{{ns}}} #u0a217/64 @{ns}@{c}", (NAMESPACE, 64)),
     ],
 )
 def test_active_jobs_by_namespace_and_id(slot: str, active: tuple[str | None, int]) -> None:

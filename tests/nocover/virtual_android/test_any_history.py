@@ -11,14 +11,19 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from bgtask_harness.observe import observe_text
 from bgtask_harness.virtual.android.jobhistory import START
 from bgtask_harness.virtual.android.jobs import InstalledPackage
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobs import JobParameters
+from bgtask_harness.virtual.android.jobschedulerdump import dump
 from bgtask_harness.virtual.android.jobstatus import Override
 from bgtask_harness.virtual.android.phone import Phone
 from bgtask_harness.virtual.android.profile import phone_profile
+from bgtask_reference.events import Clock
+from bgtask_reference.events import JobsListed
+from bgtask_reference.events import Stamp
 
 PACKAGE = "com.example.app"
 NAMESPACE = "androidx.work.systemjobscheduler"
@@ -180,10 +185,13 @@ steps: st.SearchStrategy[Step] = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(steps, max_size=40))
-def test_no_job_runs_twice_at_once_or_before_it_is_due(history: list[Step]) -> None:
-    phone = Phone(profile=phone_profile("pixel7-api36"))
+models = st.sampled_from([f"pixel7-api{api}" for api in range(28, 38)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(models, st.lists(steps, max_size=40))
+def test_no_job_runs_twice_at_once_or_before_it_is_due(model: str, history: list[Step]) -> None:
+    phone = Phone(profile=phone_profile(model))
     watch = Watch(phone)
     phone.install(watch.package())
     for step in history:
@@ -208,13 +216,33 @@ def _promises(phone: Phone) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(steps, max_size=25))
-def test_the_same_history_gives_the_same_log(history: list[Step]) -> None:
-    assert _log_after(history) == _log_after(history)
+@given(models, st.lists(steps, max_size=25))
+def test_the_same_history_gives_the_same_log(model: str, history: list[Step]) -> None:
+    assert _log_after(model, history) == _log_after(model, history)
 
 
-def _log_after(history: list[Step]) -> list[tuple[int, str]]:
-    phone = Phone(profile=phone_profile("pixel7-api36"))
+@settings(max_examples=100, deadline=None)
+@given(models, st.lists(steps, max_size=25))
+def test_whatever_a_phone_of_any_level_prints_is_read(model: str, history: list[Step]) -> None:
+    phone = Phone(profile=phone_profile(model))
+    watch = Watch(phone)
+    phone.install(watch.package())
+    for step in history:
+        step(watch)
+    scheduler, uid = phone.job_scheduler, phone.uid_of(PACKAGE)
+    listed, *rest = observe_text("dumpsys-jobscheduler", dump(phone, uid), Stamp(Clock.BOOT, 0), PACKAGE)
+    assert isinstance(listed, JobsListed)
+    assert rest == []
+    assert listed.complete
+    assert [(job.namespace, job.job_id) for job in listed.jobs] == [
+        (job.job.namespace, job.job.job_id) for job in scheduler.jobs()
+    ]
+    assert len(listed.active) == len(scheduler.executions())
+    assert len(listed.history) == len(scheduler.history.events())
+
+
+def _log_after(model: str, history: list[Step]) -> list[tuple[int, str]]:
+    phone = Phone(profile=phone_profile(model))
     watch = Watch(phone)
     phone.install(watch.package())
     for step in history:
