@@ -54,6 +54,9 @@ report: $(VENV)/.stamp ## Allure 3 report of the demo (needs Node and npm)
 coverage-page: $(VENV)/.stamp ## write docs/coverage.md from docs/coverage/*.toml
 	$(BIN)/python docs/coverage/generate.py
 
+findings: $(VENV)/.stamp ## run every published generation and write docs/findings.md (minutes)
+	$(BIN)/python docs/findings/generate.py $(ARGS)
+
 lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
 

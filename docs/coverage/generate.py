@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program beside its data, part of no package
 """Write docs/coverage.md from the TOML files beside this program: named tests of others joined to scenarios and rules.
 
 `make coverage-page`, or `python docs/coverage/generate.py`. What a test of somebody else checks is one row: its suite,
