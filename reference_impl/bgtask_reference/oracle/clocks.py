@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bgtask_reference.events import Clock
 from bgtask_reference.events import ClockSampled
@@ -19,6 +18,8 @@ from bgtask_reference.events import Entry
 from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
+from bgtask_reference.oracle.record import Record
+from bgtask_reference.oracle.value import value
 from bgtask_reference.platform import constants
 
 FOREVER = 1 << 62
@@ -35,7 +36,7 @@ LOG_SOURCES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sample:
     """A `ClockSampled`, where it stands, and which boot and which stretch it belongs to."""
 
@@ -48,7 +49,7 @@ class Sample:
     error_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class When:
     """When something happened.
 
@@ -75,7 +76,7 @@ class When:
         return self.boot is not None and self.lo > -FOREVER and self.hi < FOREVER
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """How long it was from one moment to another: at least `lo`, at most `hi` nanoseconds."""
 
@@ -121,33 +122,90 @@ def same_clock(a: Stamp, b: Stamp) -> bool:
 class Timeline:
     """The samples of one journal, and how its stamps are placed by them."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.samples = tuple(_samples(entries))
+    def __init__(self, record: Record) -> None:
+        self.samples = tuple(_samples(record))
         self.taken = [each.index for each in self.samples]
         by_number = {each.number: each for each in self.samples}
         seen = [
-            (each.index, by_number[each.event.number])
-            for each in entries
-            if isinstance(each.event, SentinelSeen) and _is_of(each.event, by_number.get(each.event.number))
+            (entry.index, by_number[event.number])
+            for entry, event in record.told(SentinelSeen)
+            if _is_of(event, by_number.get(event.number))
         ]
         self.seen_at = [index for index, _ in seen]
         self.seen = [sample for _, sample in seen]
+        self._between_samples = NOWHERE
+        self._between_sentinels = NOWHERE
 
     def place(self, entry: Entry) -> When:
         """Say when an event happened."""
-        event = entry.event
+        event, index = entry.event, entry.index
         if event.source in LOG_SOURCES or event.stamp.clock is Clock.LOG or isinstance(event, SentinelSeen):
-            before, after = self._around(entry.index, self.seen_at, self.seen)
-            slack = 2  # the sentinel is written up to a command's length after its sample's middle
+            around = self._between_sentinels
+            if not around.after < index < around.before:
+                # A sentinel is written up to a command's length after its sample's middle.
+                around = self._between_sentinels = _between(index, self.seen_at, self.seen, slack=2)
         else:
-            before, after = self._around(entry.index, self.taken, self.samples)
-            slack = 1
-        return _placed(entry, before, after, slack)
+            around = self._between_samples
+            if not around.after < index < around.before:
+                around = self._between_samples = _between(index, self.taken, self.samples, slack=1)
+        return around.place(index, event.stamp)
 
-    @staticmethod
-    def _around(index: int, at: Sequence[int], samples: Sequence[Sample]) -> tuple[Sample | None, Sample | None]:
-        before, after = bisect_right(at, index) - 1, bisect_left(at, index)
-        return (samples[before] if before >= 0 else None, samples[after] if after < len(at) else None)
+    def well_before(self, index: int) -> int:
+        """Give a journal index so early that what was recorded before it surely happened before what lies here."""
+        at = bisect_left(self.taken, index) - 2
+        return self.taken[at] if at >= 0 else -1
+
+
+@value
+class Between:
+    """A stretch of the journal between two readings of the clocks, and what they tell of everything in it.
+
+    Attributes:
+        after: Journal index of the reading before it; -1 for none. Everything in the stretch comes later.
+        before: Journal index of the reading after it.
+        lo: Not before this, on the boot axis of `boot`.
+        hi: Not after this.
+        boot: Which boot; None when the two readings disagree or the first is missing.
+        stretch: Where the clocks kept step from one reading to the other; None where not.
+        mapped: Least and most that the boot clock was ahead of the wall clock, and the error of both.
+
+    """
+
+    after: int
+    before: int
+    lo: int
+    hi: int
+    boot: int | None
+    stretch: int | None
+    mapped: tuple[int, int, int] | None
+
+    def place(self, index: int, stamp: Stamp) -> When:
+        """Place one stamp."""
+        if self.mapped is None or stamp.clock is Clock.HOST:
+            return When(index, self.lo, self.hi, self.boot, self.stretch, stamp)
+        ns, error = stamp.ns, stamp.error_ns
+        if stamp.clock is Clock.BOOT:
+            return When(index, ns - error, ns + error, self.boot, self.stretch, stamp)
+        if self.stretch is None:
+            return When(index, self.lo, self.hi, self.boot, None, stamp)
+        least, most, more = self.mapped
+        return When(index, ns + least - error - more, ns + most + error + more, self.boot, self.stretch, stamp)
+
+
+NOWHERE = Between(-2, -2, -FOREVER, FOREVER, None, None, None)
+
+
+def _between(index: int, at: Sequence[int], samples: Sequence[Sample], slack: int) -> Between:
+    first, last = bisect_right(at, index) - 1, bisect_left(at, index)
+    a, b = samples[first] if first >= 0 else None, samples[last] if last < len(at) else None
+    after, before = at[first] if a else -1, at[last] if b else FOREVER
+    if a is None or b is None or a.boot != b.boot:
+        boot, lo = (a.boot, a.boot_ns - a.error_ns) if a and b is None else (None, -FOREVER)
+        return Between(after, before, lo, FOREVER, boot, None, None)
+    least, most = sorted((a.offset_ns, b.offset_ns))
+    mapped = (least, most, max(a.error_ns, b.error_ns))
+    stretch = a.stretch if a.stretch == b.stretch else None
+    return Between(after, before, a.boot_ns - a.error_ns, b.boot_ns + slack * b.error_ns, a.boot, stretch, mapped)
 
 
 def _is_of(seen: SentinelSeen, sample: Sample | None) -> bool:
@@ -158,14 +216,11 @@ def _is_of(seen: SentinelSeen, sample: Sample | None) -> bool:
     return abs(apart) <= 2 * sample.error_ns + seen.stamp.error_ns + constants.allowance_ns("sentinel_logged")
 
 
-def _samples(entries: Sequence[Entry]) -> list[Sample]:
+def _samples(record: Record) -> list[Sample]:
     found: list[Sample] = []
     last: ClockSampled | None = None
     boot = stretch = 0
-    for entry in entries:
-        event = entry.event
-        if not isinstance(event, ClockSampled):
-            continue
+    for entry, event in record.told(ClockSampled):
         if last is not None:
             boot += event.boot_id != last.boot_id
             stretch += not _in_step(last, event)
@@ -182,21 +237,3 @@ def _in_step(a: ClockSampled, b: ClockSampled) -> bool:
     passed = b.boot_ns - a.boot_ns
     allowed = a.error_ns + b.error_ns + passed * constants.slew_ppm() // 1_000_000
     return a.boot_id == b.boot_id and passed >= 0 and abs(passed - (b.wall_ns - a.wall_ns)) <= allowed
-
-
-def _placed(entry: Entry, before: Sample | None, after: Sample | None, slack: int) -> When:
-    stamp = entry.event.stamp
-    boot = before.boot if before and after and before.boot == after.boot else None
-    lo = before.boot_ns - before.error_ns if before else -FOREVER
-    hi = after.boot_ns + slack * after.error_ns if after else FOREVER
-    stretch = before.stretch if before and after and before.stretch == after.stretch else None
-    if boot is None or before is None or after is None:
-        one_sided = before.boot if before and after is None else None
-        return When(entry.index, lo if one_sided is not None else -FOREVER, FOREVER, one_sided, None, stamp)
-    if stamp.clock is Clock.BOOT:
-        return When(entry.index, stamp.ns - stamp.error_ns, stamp.ns + stamp.error_ns, boot, stretch, stamp)
-    if stamp.clock is Clock.HOST or stretch is None:
-        return When(entry.index, lo, hi, boot, stretch, stamp)
-    error = stamp.error_ns + max(before.error_ns, after.error_ns)
-    least, most = sorted((before.offset_ns, after.offset_ns))
-    return When(entry.index, stamp.ns + least - error, stamp.ns + most + error, boot, stretch, stamp)

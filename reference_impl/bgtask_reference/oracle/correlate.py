@@ -6,23 +6,25 @@ task and unique names. What stays unknown stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
 
+from bgtask_reference.events import KINDS
 from bgtask_reference.events import AppSpec
-from bgtask_reference.events import Entry
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
+from bgtask_reference.oracle.record import Record
 from bgtask_reference.oracle.steps import Identity
 
+ABOUT_WORK = tuple(kind for kind in KINDS.values() if issubclass(kind, TaskEvent))
 FOREIGN = Identity(foreign=True)
 
 
 class Join:
     """What a whole journal says about who is who."""
 
-    def __init__(self, app: AppSpec, entries: Iterable[Entry]) -> None:
+    def __init__(self, app: AppSpec, record: Record) -> None:
         self._tasks: dict[str, TaskSpec] = {task.id: task for task in app.tasks}
         self._task_of_name = {unique.name: task.id for task in app.tasks for unique in task.unique_names}
         self._names_of_work: dict[str, tuple[str, ...]] = {}
@@ -30,7 +32,8 @@ class Join:
         self._work_of_attempt: dict[str, str] = {}
         self._task_of_attempt: dict[str, str] = {}
         self._work_of_job: dict[int, list[tuple[int, str]]] = {}
-        for entry in entries:
+        self._known: dict[tuple[str | None, ...], Identity] = {}
+        for entry in record.of(WorkListed, *ABOUT_WORK):
             if isinstance(entry.event, WorkListed):
                 self._learn_rows(entry.index, entry.event)
             elif isinstance(entry.event, TaskEvent):
@@ -39,23 +42,36 @@ class Join:
     def _learn_rows(self, index: int, listed: WorkListed) -> None:
         for row in listed.rows:
             self._names_of_work[row.work_id] = row.unique_names
-            if row.job_id is not None:
-                self._work_of_job.setdefault(row.job_id, []).append((index, row.work_id))
+            self._learn_job(index, row.job_id, row.work_id)
+
+    def _learn_job(self, index: int, job: int | None, work: str) -> None:
+        if job is not None:
+            held = self._work_of_job.setdefault(job, [])
+            if not held or held[-1][1] != work:
+                held.append((index, work))
 
     def _learn_subject(self, index: int, subject: Subject) -> None:
-        if subject.work_id and subject.job_id is not None:
-            self._work_of_job.setdefault(subject.job_id, []).append((index, subject.work_id))
-        if subject.work_id and subject.unique_name:
-            self._names_of_work.setdefault(subject.work_id, (subject.unique_name,))
-        if subject.work_id and subject.task:
-            self._task_of_work[subject.work_id] = subject.task
-        if subject.attempt_id and subject.work_id:
-            self._work_of_attempt[subject.attempt_id] = subject.work_id
-        if subject.attempt_id and subject.task:
-            self._task_of_attempt[subject.attempt_id] = subject.task
+        work, attempt = subject.work_id, subject.attempt_id
+        if work:
+            self._learn_job(index, subject.job_id, work)
+            if subject.unique_name:
+                self._names_of_work.setdefault(work, (subject.unique_name,))
+            if subject.task:
+                self._task_of_work[work] = subject.task
+            if attempt:
+                self._work_of_attempt[attempt] = work
+        if attempt and subject.task:
+            self._task_of_attempt[attempt] = subject.task
 
     def identify(self, subject: Subject) -> Identity:
         """Say who a subject is. Contradictions leave the field unknown."""
+        key = (subject.task, subject.unique_name, subject.work_id, subject.attempt_id)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._identify(subject)
+        return known
+
+    def _identify(self, subject: Subject) -> Identity:
         attempt = subject.attempt_id
         work = subject.work_id or (self._work_of_attempt.get(attempt) if attempt else None)
         names = self._names_of_work.get(work) if work else None
@@ -86,5 +102,6 @@ class Join:
         who = self.identify(subject)
         if who.task or who.work_id or subject.job_id is None:
             return who
-        rows = [work for at, work in self._work_of_job.get(subject.job_id, []) if at < index]
-        return self.identify(Subject(work_id=rows[-1])) if rows else who
+        rows = self._work_of_job.get(subject.job_id, [])
+        before = bisect_left(rows, (index, ""))
+        return self.identify(Subject(work_id=rows[before - 1][1])) if before else who

@@ -6,9 +6,10 @@ did not boot. A hole is a range of journal indices; what the log said in it is u
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 
 from bgtask_reference.events import CaptureClosed
 from bgtask_reference.events import CaptureOpened
@@ -22,11 +23,13 @@ from bgtask_reference.events import StimulusAnswered
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.oracle.clocks import Sample
 from bgtask_reference.oracle.clocks import Timeline
+from bgtask_reference.oracle.record import Record
+from bgtask_reference.oracle.value import value
 
 END = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hole:
     """Lines may be missing between two journal indices (both exclusive), and why."""
 
@@ -38,7 +41,7 @@ class Hole:
     """True for what a reboot that was asked for does to a log."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Proof:
     """The log is whole from sentinel `first` to sentinel `last`.
 
@@ -55,38 +58,40 @@ class Proof:
 class Coverage:
     """The holes of one journal's log."""
 
-    def __init__(self, entries: Sequence[Entry], timeline: Timeline) -> None:
+    def __init__(self, record: Record, timeline: Timeline) -> None:
         self._timeline = timeline
-        self.holes = tuple(sorted(_holes(entries, timeline), key=lambda hole: (hole.after, hole.before, hole.reason)))
+        self.holes = tuple(sorted(_holes(record, timeline), key=lambda hole: (hole.after, hole.before, hole.reason)))
+        self._hole_at = [hole.after for hole in self.holes]
+        self._hole_ends = list(accumulate((hole.before for hole in self.holes), max))
         self._seen = {sample.number: at for at, sample in zip(timeline.seen_at, timeline.seen, strict=True)}
+        self._passed = list(accumulate(((each.boot, each.boot_ns - each.error_ns) for each in timeline.samples), max))
+        came_back = (at if each.number in self._seen else -1 for at, each in enumerate(timeline.samples))
+        self._came_back = list(accumulate(came_back, max))
         self._reach = self._reaches()
 
     def hole_between(self, first: int, last: int) -> Hole | None:
         """Give a hole that touches what lies between two journal indices; None when there is none."""
-        return next((hole for hole in self.holes if hole.after < last and hole.before > first), None)
+        at = bisect_right(self._hole_ends, first)
+        return self.holes[at] if at < bisect_left(self._hole_at, last) else None
 
     def proof_from(self, index: int) -> Proof | None:
         """Show how far the log is whole, beginning with the last sample before a journal index."""
-        samples = self._timeline.samples
-        start = bisect_right(self._timeline.taken, index) - 1
-        while start >= 0 and samples[start].number not in self._seen:
-            start -= 1
+        taken = bisect_right(self._timeline.taken, index) - 1
+        start = self._came_back[taken] if taken >= 0 else -1
         if start < 0:
             return None
         end, ended_by = self._reach[start]
-        last = samples[end]
-        return Proof(samples[start], last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by)
+        last = self._timeline.samples[end]
+        return Proof(
+            self._timeline.samples[start], last, last.boot_ns - last.error_ns, self._seen[last.number], ended_by
+        )
 
     def first_after(self, ns: int, proof: Proof) -> Sample:
         """Give the sample that showed that a boot time had passed; the proof's last one when none did."""
         samples = self._timeline.samples
         start = bisect_right(self._timeline.taken, proof.first.index)
-        for sample in samples[start:]:
-            if sample.boot != proof.first.boot or sample.index >= proof.last.index:
-                break
-            if sample.boot_ns - sample.error_ns >= ns:
-                return sample
-        return proof.last
+        at = max(start, bisect_left(self._passed, (proof.first.boot, ns)))
+        return samples[at] if at < len(samples) and samples[at].index < proof.last.index else proof.last
 
     def seen_at(self, sample: Sample) -> int:
         """Give the journal index at which a sample's sentinel came back in the log; END when it did not."""
@@ -112,12 +117,12 @@ class Coverage:
         return hole.reason if hole else None
 
 
-def _holes(entries: Sequence[Entry], timeline: Timeline) -> list[Hole]:
-    reboots = _reboots(entries)
+def _holes(record: Record, timeline: Timeline) -> list[Hole]:
+    reboots = _reboots(record)
     found: list[Hole] = []
     closed: int | None = -1
     lost_at: Entry | None = None
-    for entry in entries:
+    for entry in record.of(CaptureOpened, CaptureClosed, LogLost, DeviceLost, DeviceRegained):
         event = entry.event
         if isinstance(event, CaptureOpened) and closed is not None:
             found.append(Hole(closed, entry.index, "the log was not being read", None, expected=closed < 0))
@@ -150,12 +155,10 @@ def _boots(timeline: Timeline) -> list[Hole]:
 
 def _sentinel_before(timeline: Timeline, index: int, number: int | None) -> int:
     """Give the journal index of the last sentinel that surely came before a hole; -1 when there is none."""
-    places = [
-        at
-        for at, sample in zip(timeline.seen_at, timeline.seen, strict=True)
-        if at < index and (number is None or sample.number <= number)
-    ]
-    return places[-1] if places else -1
+    last = bisect_left(timeline.seen_at, index) - 1
+    while last >= 0 and number is not None and timeline.seen[last].number > number:
+        last -= 1
+    return timeline.seen_at[last] if last >= 0 else -1
 
 
 def _next(places: Sequence[int], index: int) -> int:
@@ -163,12 +166,12 @@ def _next(places: Sequence[int], index: int) -> int:
     return places[at] if at < len(places) else END
 
 
-def _reboots(entries: Sequence[Entry]) -> list[tuple[int, int]]:
+def _reboots(record: Record) -> list[tuple[int, int]]:
     """Give the journal ranges from a reboot that was asked for to the first reading of the clocks after its answer."""
     asked: dict[int, int] = {}
     found: list[tuple[int, int]] = []
     answered: int | None = None
-    for entry in entries:
+    for entry in record.of(StimulusSent, StimulusAnswered, ClockSampled):
         event = entry.event
         if isinstance(event, StimulusSent) and event.verb == "reboot":
             asked[event.number] = entry.index

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Fact
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.value import value
 from bgtask_reference.platform import jobscheduler
 from bgtask_reference.platform.jobscheduler import Hold
 
 APP_WIDE = frozenset({"DEVICE_NOT_DOZING", "WITHIN_QUOTA", "BACKGROUND_NOT_RESTRICTED"})
 NETWORK = frozenset({"CONNECTIVITY", "UNMETERED"})
+REFUSED = frozenset({StepKind.REFUSED})
+NEVER_READ: InOrder[Fact] = InOrder(())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     """A legal reason and the journal index that proves it."""
 
@@ -27,7 +30,7 @@ class Reason:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Weather:
     """The environment of a while.
 
@@ -43,7 +46,7 @@ class Weather:
     proof: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class While:
     """From a journal index until a boot time had surely passed, which the record shows at another journal index."""
 
@@ -67,16 +70,23 @@ def weather(task: TaskSlice, outside: Outside, span: While) -> Weather:
     proof: list[int] = []
     wanted = jobscheduler.facts_that_matter(task.task, outside.device.api_level)
     for name in (*wanted, "stopped"):
-        readings = outside.facts.get(name, ())
-        before = [each for each in readings if each.index < span.first][-1:]
-        during = [each for each in readings if each.index >= span.first and not span.is_over(each.when)]
-        after = [each for each in readings if span.is_over(each.when)][:1]
-        looked_at = [*before, *during, *after]
+        looked_at, known = _readings(outside.facts.get(name, NEVER_READ), span)
         reasons += _holds(name, looked_at, task.task, outside)
-        if name in wanted and not (before and after):
+        if name in wanted and not known:
             unknown.append(name)
         proof += [reading.index for reading in looked_at]
     return Weather(tuple(reasons), tuple(unknown), tuple(sorted(set(proof))))
+
+
+def _readings(readings: InOrder[Fact], span: While) -> tuple[list[Fact], bool]:
+    """Give the readings from the last before a while to the first after it, and whether both are there."""
+    before = readings.last_before(span.first)
+    found = [before] if before else []
+    for each in readings.since(span.first):
+        found.append(each)
+        if span.is_over(each.when):
+            return found, before is not None
+    return found, False
 
 
 def _holds(name: str, readings: list[Fact], task: TaskSpec, outside: Outside) -> Iterator[Reason]:
@@ -88,19 +98,17 @@ def _holds(name: str, readings: list[Fact], task: TaskSpec, outside: Outside) ->
 
 
 def _refusals(task: TaskSlice, span: While) -> Iterator[Reason]:
-    for step in task.steps:
-        if step.kind is StepKind.REFUSED and span.first < step.index <= span.last:
-            yield Reason(Hold("W22", "WorkManager refused the run, because it was before its schedule"), step.index)
-            return
+    for step in task.steps.of(REFUSED).between(span.first, span.last + 1)[:1]:
+        yield Reason(Hold("W22", "WorkManager refused the run, because it was before its schedule"), step.index)
 
 
 def _job_reasons(task: TaskSlice, outside: Outside, span: While) -> Iterator[Reason]:
     """Read what the app's jobs waited for. A job is rarely known by task, so only what holds all of them counts."""
     shared = APP_WIDE | (NETWORK if task.task.network is not Network.NOT_REQUIRED else frozenset())
     package = outside.app.package
-    for index, _, listed in outside.jobs:
-        for job in listed.jobs if span.first < index <= span.last else ():
+    for dump in outside.dumps.between(span.first, span.last + 1):
+        for job in dump.listed.jobs:
             unmet = [name for name in job.unsatisfied if name in shared]
             if unmet and package in {job.source_package, job.component.partition("/")[0]}:
                 words = f"the app's job {job.job_id} was waiting for {unmet[0]}"
-                yield Reason(Hold(jobscheduler.UNMET[unmet[0]], words), index)
+                yield Reason(Hold(jobscheduler.UNMET[unmet[0]], words), dump.index)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Literal
 
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Source
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.slices import NameSlice
+from bgtask_reference.oracle.value import value
 
 
 class Word(StrEnum):
@@ -23,7 +24,7 @@ class Word(StrEnum):
     """There was something to check and it could not be decided."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Unsure:
     """A check's answer when there is something to check and no evidence to do it with."""
 
@@ -35,11 +36,10 @@ Facts = tuple[int, ...]
 """Journal indices that a breach rests on."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Broken:
-    """A check's answer when the rule is broken: what it rests on, and how it was broken, in words."""
+    """A check's answer when the rule is broken: how, in words. What it rests on is found by the witness."""
 
-    facts: Facts
     words: str
 
 
@@ -47,7 +47,7 @@ Said = Broken | Literal[True] | Unsure | None
 """None: nothing to check here. True: it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Where a rule looks: a unique name's slice and everything outside of it."""
 
@@ -60,7 +60,7 @@ class Place:
         return self.outside.app.work_manager_version
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """One rule's word on one place.
 
@@ -82,3 +82,9 @@ class Finding:
     also: tuple[str, ...] = ()
     missing: frozenset[Source] = frozenset()
     level: ForceLevel | None = None
+
+
+@cache
+def held(rule: str, level: ForceLevel | None = None) -> Finding:
+    """Say that a rule held at one place; the same value each time, because most of what is found is this."""
+    return Finding(rule, Word.HELD, level=level)

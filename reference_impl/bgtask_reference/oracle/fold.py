@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from bgtask_reference.oracle.findings import Broken
-from bgtask_reference.oracle.findings import Facts
 from bgtask_reference.oracle.findings import Place
+from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.findings import Unsure
 from bgtask_reference.oracle.moves import moves
 from bgtask_reference.oracle.orders import Group
@@ -25,19 +25,20 @@ from bgtask_reference.oracle.rules.rule import StepCheck
 from bgtask_reference.oracle.state import ANYTHING
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.state import distinct
-from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.value import value
 
 MOST_WORLDS = 16
+Answers = list[Said]
+"""What each check says of one world, in the order of the plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Breach:
     """A step that no possible state allowed."""
 
     rule: str
     position: int
-    facts: Facts
     words: str
     also: tuple[str, ...]
 
@@ -46,7 +47,7 @@ class Breach:
 class Trace:
     """What a fold found."""
 
-    before: list[tuple[State, ...]] = field(default_factory=list)
+    before: list[list[State]] = field(default_factory=list)
     """The possible states before each step, and after the last."""
     breaches: list[Breach] = field(default_factory=list)
     held: list[tuple[str, int]] = field(default_factory=list)
@@ -61,10 +62,12 @@ class Fold:
 
     def __init__(self, place: Place, rules: Iterable[Rule]) -> None:
         self.place = place
-        self.steps: Sequence[Step] = place.slice.steps
-        self._plan: dict[StepKind, tuple[tuple[str, StepCheck], ...]] = {}
-        for kind in StepKind:
-            self._plan[kind] = tuple((rule.id, rule.check) for rule in rules if rule.check and kind in rule.on)
+        self.steps = place.slice.steps
+        self._plan: dict[StepKind, list[tuple[str, StepCheck]]] = {kind: [] for kind in StepKind}
+        for rule in rules:
+            if rule.check:
+                for kind in rule.on:
+                    self._plan[kind].append((rule.id, rule.check))
 
     def judge(self) -> Trace:
         """Acquit fast, convict slowly."""
@@ -79,23 +82,24 @@ class Fold:
         trace = Trace()
         worlds = [ANYTHING]
         for group in order:
-            trace.before += [tuple(worlds)] * len(group)
+            trace.before += [worlds] * len(group)
             if len(group) == 1:
                 worlds = self._step(worlds, group[0], optional, trace)
             else:
                 worlds = self._any_order(worlds, group, optional, trace)
-        trace.before.append(tuple(worlds))
+        trace.before.append(worlds)
         return trace
 
     def _step(self, worlds: list[State], position: int, optional: frozenset[int], trace: Trace) -> list[State]:
         if position in optional:
             return self._cap([*worlds, *self._advance(worlds, position)], trace)
-        after = self._advance(worlds, position)
-        self._note(worlds, position, trace)
-        if not after:
-            trace.breaches.append(self._blame(worlds, position))
-            after = self._moved(worlds, position)  # it did happen
-        return self._cap(after, trace)
+        answers = self._ask(worlds, position)
+        allowed = [state for state, said in zip(worlds, answers, strict=True) if not _is_broken(said)]
+        self._note(answers, position, trace)
+        if not allowed:
+            trace.breaches.append(self._blame(answers, position))
+            allowed = worlds  # it did happen
+        return self._cap(self._moved(allowed, position), trace)
 
     def _any_order(self, worlds: list[State], group: Group, optional: frozenset[int], trace: Trace) -> list[State]:
         def advance(here: list[State], position: int) -> list[State]:
@@ -112,38 +116,40 @@ class Fold:
             worlds = self._step(worlds, position, optional, trace)
         return worlds
 
-    def _advance(self, worlds: list[State], position: int) -> list[State]:
-        step = self.steps[position]
+    def _ask(self, worlds: list[State], position: int) -> list[Answers]:
+        step, place = self.steps[position], self.place
         checks = self._plan[step.kind]
-        allowed = [state for state in worlds if not any(_breaks(check, state, step, self.place) for _, check in checks)]
+        return [[check(state, step, place) for _, check in checks] for state in worlds]
+
+    def _advance(self, worlds: list[State], position: int) -> list[State]:
+        answers = self._ask(worlds, position)
+        allowed = [state for state, said in zip(worlds, answers, strict=True) if not _is_broken(said)]
         return self._moved(allowed, position)
 
     def _moved(self, worlds: list[State], position: int) -> list[State]:
         step, periodic = self.steps[position], self.place.slice.periodic
+        if len(worlds) == 1:
+            return moves(worlds[0], step, periodic=periodic)
         return distinct([after for state in worlds for after in moves(state, step, periodic=periodic)])
 
-    def _note(self, worlds: list[State], position: int, trace: Trace) -> None:
-        step = self.steps[position]
-        for rule, check in self._plan[step.kind]:
-            said = [check(state, step, self.place) for state in worlds]
-            doubts = [each for each in said if isinstance(each, Unsure)]
-            if all(each is True for each in said):
+    def _note(self, answers: list[Answers], position: int, trace: Trace) -> None:
+        for number, (rule, _) in enumerate(self._plan[self.steps[position].kind]):
+            said = answers[0][number] if len(answers) == 1 else _together([each[number] for each in answers])
+            if said is True:
                 trace.held.append((rule, position))
-            elif doubts:
-                trace.unsure.append((rule, position, doubts[0]))
+            elif isinstance(said, Unsure):
+                trace.unsure.append((rule, position, said))
 
-    def _blame(self, worlds: list[State], position: int) -> Breach:
-        step = self.steps[position]
-        broken: list[dict[str, Broken]] = []
-        for state in worlds:
-            said = {rule: check(state, step, self.place) for rule, check in self._plan[step.kind]}
-            broken.append({rule: answer for rule, answer in said.items() if isinstance(answer, Broken)})
+    def _blame(self, answers: list[Answers], position: int) -> Breach:
+        rules = [rule for rule, _ in self._plan[self.steps[position].kind]]
+        broken = [
+            {rule: said for rule, said in zip(rules, each, strict=True) if isinstance(said, Broken)} for each in answers
+        ]
         common = [rule for rule in broken[0] if all(rule in each for each in broken)]
         name = (common or list(broken[0]))[0]
         killers = dict.fromkeys(rule for each in broken for rule in each)
-        first = broken[0][name]
         also = tuple(rule for rule in killers if rule != name)
-        return Breach(name, position, _in_order(first.facts), first.words, also)
+        return Breach(name, position, broken[0][name].words, also)
 
     @staticmethod
     def _cap(worlds: list[State], trace: Trace) -> list[State]:
@@ -154,9 +160,12 @@ class Fold:
         return [ANYTHING]
 
 
-def _breaks(check: StepCheck, state: State, step: Step, place: Place) -> bool:
-    return isinstance(check(state, step, place), Broken)
+def _is_broken(answers: Sequence[Said]) -> bool:
+    return any(isinstance(said, Broken) for said in answers)
 
 
-def _in_order(facts: Facts) -> Facts:
-    return tuple(dict.fromkeys(sorted(facts)))
+def _together(said: Sequence[Said]) -> Said:
+    """Say for all worlds together: it holds when it holds in each, and is unsure when it is in one."""
+    if all(each is True for each in said):
+        return True
+    return next((each for each in said if isinstance(each, Unsure)), None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
-from bgtask_reference.events import Entry
+from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Header
 from bgtask_reference.events import History
 from bgtask_reference.events import LineUnknown
@@ -19,6 +20,7 @@ from bgtask_reference.oracle.catalogue import CATALOGUE
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.fold import Fold
 from bgtask_reference.oracle.fold import Trace
 from bgtask_reference.oracle.outside import Outside
@@ -58,60 +60,62 @@ def judge(history: History) -> Report:
         return Report((), notes=("The header is missing: nothing can be judged.",))
     rules = [rule for rule in CATALOGUE if rule.norm in header.app.norms and header.device.platform in rule.platforms]
     sliced = cut(history)
-    gap, lacks = _gap_doubt(history, sliced.outside), _unsupported(history)
-    doubts = Doubts(_record_doubt(history), gap, len(sliced.unexplained), lacks)
-    entries = {entry.index: entry for entry in history.entries}
-    verdicts: list[Verdict] = []
+    outside = sliced.outside
+    doubts = Doubts(_record_doubt(history), _gap_doubt(outside), len(sliced.unexplained), _unsupported(outside))
+    verdicts: dict[str, list[Verdict]] = {rule.id: [] for rule in rules}
     given_up = 0
     for task in sliced.tasks:
-        findings, lost = _findings(task, sliced.outside, rules)
+        findings, lost = _findings(task, outside, rules)
         given_up += lost
-        verdicts += [
-            combine(rule, task.task.id, [each for each in findings if each.rule == rule.id], doubts) for rule in rules
-        ]
-    told = [replace(each, story=tell(each.witness, entries, sliced.outside.timeline.place)) for each in verdicts]
-    return Report(_sorted(told, rules), sliced.unexplained, tuple(_notes(header, history.entries, sliced, given_up)))
+        for rule in rules:
+            verdict = combine(rule, task.task.id, findings[rule.id], doubts)
+            verdicts[rule.id].append(_told(verdict, outside))
+    in_order = tuple(verdict for rule in rules for verdict in verdicts[rule.id])
+    return Report(in_order, sliced.unexplained, tuple(_notes(header, sliced, given_up)))
 
 
-def _sorted(verdicts: Sequence[Verdict], rules: Sequence[Rule]) -> tuple[Verdict, ...]:
-    order = {rule.id: number for number, rule in enumerate(rules)}
-    return tuple(sorted(verdicts, key=lambda verdict: order[verdict.rule]))
+def _told(verdict: Verdict, outside: Outside) -> Verdict:
+    if not verdict.witness:
+        return verdict
+    return replace(verdict, story=tell(outside.record.at(verdict.witness), outside.timeline.place))
 
 
-def _findings(task: TaskSlice, outside: Outside, rules: Sequence[Rule]) -> tuple[list[Finding], int]:
-    found: list[Finding] = []
+Findings = dict[str, list[Finding]]
+"""By the rule's id."""
+
+
+def _findings(task: TaskSlice, outside: Outside, rules: Sequence[Rule]) -> tuple[Findings, int]:
+    found: Findings = defaultdict(list)
     worlds = Worlds({})
     given_up = 0
+    levels = {run.number: run.level for run in task.runs}
     for each in task.names:
         fold = Fold(Place(each, outside), rules)
         trace = fold.judge()
-        worlds.before[each.name] = tuple(trace.before)
+        worlds.before[each.name] = trace.before
         given_up += trace.given_up
-        found += _of_trace(trace, fold, each, task)
+        _add_trace(found, trace, fold, each, levels)
     for rule in rules:
         if rule.survey:
-            found += rule.survey(task, outside, worlds)
+            found[rule.id] += rule.survey(task, outside, worlds)
     return found, given_up
 
 
-def _of_trace(trace: Trace, fold: Fold, each: NameSlice, task: TaskSlice) -> Iterator[Finding]:
-    levels = {run.number: run.level for run in task.runs}
-
-    def level_at(position: int) -> Finding:
+def _add_trace(found: Findings, trace: Trace, fold: Fold, each: NameSlice, levels: dict[int, ForceLevel]) -> None:
+    def level_at(position: int) -> ForceLevel | None:
         run = each.steps[position].run
-        return Finding("", Word.HELD, level=None if run is None else levels.get(run))
+        return None if run is None else levels.get(run)
 
     for breach in trace.breaches:
-        reason = f"{each.name}: {breach.words}"
-        facts = minimal(fold, breach).facts
-        yield replace(
-            level_at(breach.position), rule=breach.rule, word=Word.BROKEN, reason=reason, facts=facts, also=breach.also
-        )
+        is_first = not any(finding.word is Word.BROKEN for finding in found[breach.rule])
+        facts = minimal(fold, breach).facts if is_first else ()
+        finding = Finding(breach.rule, Word.BROKEN, f"{each.name}: {breach.words}", facts, breach.also)
+        found[breach.rule].append(replace(finding, level=level_at(breach.position)))
     for rule, position in trace.held:
-        yield replace(level_at(position), rule=rule)
+        found[rule].append(held(rule, level_at(position)))
     for rule, position, doubt in trace.unsure:
         facts = each.steps[position].entries
-        yield Finding(rule, Word.OPEN, doubt.reason, facts, missing=doubt.missing)
+        found[rule].append(Finding(rule, Word.OPEN, doubt.reason, facts, missing=doubt.missing))
 
 
 def _record_doubt(history: History) -> str:
@@ -122,25 +126,24 @@ def _record_doubt(history: History) -> str:
     return "the record was never closed, so its end is unknown"
 
 
-def _gap_doubt(history: History, outside: Outside) -> str:
-    opened = [each.index for each in history.entries if isinstance(each.event, WindowOpened)]
-    closed = [each.index for each in history.entries if isinstance(each.event, WindowClosed)]
-    first, last = (opened or [-1])[0], (closed or [outside.last_index + 1])[-1]
+def _gap_doubt(outside: Outside) -> str:
+    opened, closed = outside.record.of(WindowOpened), outside.record.of(WindowClosed)
+    first = opened[0].index if opened else -1
+    last = closed[-1].index if closed else outside.last_index + 1
     holes = [hole for hole in outside.coverage.holes if not hole.expected and hole.after < last and hole.before > first]
     return f"{holes[0].reason}: what happened there is unknown" if holes else ""
 
 
-def _unsupported(history: History) -> str:
-    ends = (entry.event for entry in history.entries if isinstance(entry.event, ScenarioEnded))
+def _unsupported(outside: Outside) -> str:
+    ends = (event for _, event in outside.record.told(ScenarioEnded))
     return next((end.reason or "the scenario was not supported" for end in ends if end.outcome == "unsupported"), "")
 
 
-def _notes(header: Header, entries: Sequence[Entry], sliced: Sliced, given_up: int) -> Iterator[str]:
+def _notes(header: Header, sliced: Sliced, given_up: int) -> Iterator[str]:
     for hole in sliced.outside.coverage.holes:
         if hole.after >= 0:
             yield f"Hole in the log after entry {hole.after}: {hole.reason}."
-    unknown = sum(isinstance(entry.event, LineUnknown) for entry in entries)
-    if unknown:
+    if unknown := len(sliced.outside.record.of(LineUnknown)):
         yield f"{unknown} lines of the app or its scheduler were not understood; they were kept and not guessed."
     if constants.is_newer_than_known("jobscheduler", header.device.api_level):
         yield f"API level {header.device.api_level} is newer than the newest known table: its bounds may not hold."

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bgtask_reference.events import Result
 from bgtask_reference.oracle.state import ANYTHING
@@ -30,7 +29,7 @@ def _same(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
 
 
 def _request(state: State, step: Step, periodic: bool) -> Iterator[State]:
-    fresh = State(Phase.ENQUEUED, 0, again=False, since=step.when, why=step.entries)
+    fresh = State(Phase.ENQUEUED, 0, again=False, since=step.when)
     if periodic:  # UPDATE: what is there keeps its period; what ended stays ended
         yield fresh if state.phase in {Phase.ABSENT, Phase.CANCELLED} else state
         return
@@ -41,13 +40,13 @@ def _request(state: State, step: Step, periodic: bool) -> Iterator[State]:
 
 def _start(state: State, step: Step, _periodic: bool) -> Iterator[State]:
     if state.phase is not Phase.ENQUEUED:
-        yield State(Phase.RUNNING, step.run_attempt, run=step.run, why=step.entries)
+        yield State(Phase.RUNNING, step.run_attempt, run=step.run)
         if state.phase in {Phase.CANCELLED, Phase.ENDED}:
             yield state  # whether it was asked for again is not known
         return
     counted = None if state.attempts is None else state.attempts + 1
     attempts = step.run_attempt or counted
-    yield replace(state, phase=Phase.RUNNING, attempts=attempts, run=step.run, why=state.why + step.entries)
+    yield State(Phase.RUNNING, attempts, state.again, state.since, step.run)
 
 
 def _finish(state: State, step: Step, periodic: bool) -> Iterator[State]:
@@ -69,45 +68,44 @@ def _is_of_another_run(state: State, step: Step) -> bool:
 def _retried(state: State, step: Step) -> State:
     seen_from_the_start = state.phase is Phase.RUNNING and step.start_seen
     attempts = step.run_attempt or (state.attempts if seen_from_the_start else None)
-    why = state.why + step.entries if seen_from_the_start else step.entries
-    return State(Phase.ENQUEUED, attempts, state.again, step.when, why=why)
+    return State(Phase.ENQUEUED, attempts, state.again, step.when)
 
 
 def _completed(step: Step, *, periodic: bool) -> State:
     if periodic:
-        return State(Phase.ENQUEUED, 0, again=True, since=step.when, why=step.entries)
-    return State(Phase.ENDED, why=step.entries)
+        return State(Phase.ENQUEUED, 0, again=True, since=step.when)
+    return State(Phase.ENDED)
 
 
 def _stop(state: State, step: Step, _periodic: bool) -> Iterator[State]:
     if state.phase is not Phase.RUNNING or _is_of_another_run(state, step):
         yield state
         return
-    yield _interrupted(state, step)
+    yield _interrupted(state)
     if step.reason is None or "cancel" in step.reason.lower():
-        yield State(Phase.CANCELLED, why=step.entries)
+        yield State(Phase.CANCELLED)
 
 
-def _died(state: State, step: Step, _periodic: bool) -> Iterator[State]:
-    yield _interrupted(state, step) if state.phase is Phase.RUNNING else state
+def _died(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
+    yield _interrupted(state) if state.phase is Phase.RUNNING else state
 
 
-def _interrupted(state: State, step: Step) -> State:
+def _interrupted(state: State) -> State:
     """Put it back as it was: its last enqueue time does not move, its attempts stay counted."""
-    return replace(state, phase=Phase.ENQUEUED, run=None, why=state.why + step.entries)
+    return State(Phase.ENQUEUED, state.attempts, state.again, state.since)
 
 
-def _cancel(state: State, step: Step, _periodic: bool) -> Iterator[State]:
+def _cancel(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
     if state.phase in {Phase.ABSENT, Phase.ENDED}:
         yield state
         return
-    yield State(Phase.CANCELLED, why=step.entries)
+    yield State(Phase.CANCELLED)
     if state.phase is Phase.UNKNOWN:  # cancelling does not touch a row that has FAILED
-        yield State(Phase.ENDED, why=step.entries)
+        yield State(Phase.ENDED)
 
 
-def _cleared(_state: State, step: Step, _periodic: bool) -> Iterator[State]:
-    yield State(Phase.ABSENT, why=step.entries)
+def _cleared(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:
+    yield State(Phase.ABSENT)
 
 
 def _hole(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:

@@ -8,19 +8,19 @@ it could belong to either of two runs it stays apart: its unique name is unknown
 from __future__ import annotations
 
 from bisect import bisect_left
-from bisect import bisect_right
+from bisect import insort
+from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from operator import attrgetter
 from typing import TypeVar
 
-from bgtask_reference.events import RunFinished
-from bgtask_reference.events import RunStarted
-from bgtask_reference.events import RunStopped
 from bgtask_reference.events import Source
-from bgtask_reference.oracle.clocks import When
-from bgtask_reference.oracle.clocks import wall_elapsed
+from bgtask_reference.oracle.sightings import REACH
+from bgtask_reference.oracle.sightings import Draft
+from bgtask_reference.oracle.sightings import Shelf
+from bgtask_reference.oracle.sightings import Sighting
+from bgtask_reference.oracle.sightings import apart_ns
 from bgtask_reference.oracle.steps import NOT_KNOWN
 from bgtask_reference.oracle.steps import Identity
 from bgtask_reference.oracle.steps import Run
@@ -28,219 +28,167 @@ from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
 
-RunEvent = RunStarted | RunFinished | RunStopped
 T = TypeVar("T")
-REACH = 64  # journal entries: what lies further apart does not lie side by side in the log
+_index = attrgetter("index")
 LOOK_BACK = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One source's word on a start or an end."""
-
-    when: When
-    event: RunEvent
-    who: Identity
-
-    @property
-    def source(self) -> Source:
-        """Who saw it."""
-        return self.event.source
-
-    @property
-    def starts(self) -> bool:
-        """True for a start."""
-        return isinstance(self.event, RunStarted)
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """A run while it is being put together."""
-
-    starts: list[Sighting] = field(default_factory=list)
-    ends: list[Sighting] = field(default_factory=list)
-    again: list[Sighting] = field(default_factory=list)
-
-    @property
-    def who(self) -> Identity:
-        """Everything that its sightings know together."""
-        seen = [each.who for each in (*self.starts, *self.ends)]
-        return Identity(
-            _first(who.task for who in seen),
-            _first(who.name for who in seen),
-            _first(who.work_id for who in seen),
-            _first(who.attempt_id for who in seen),
-            foreign=any(who.foreign for who in seen),
-        )
-
-    def sightings(self, like: Sighting) -> list[Sighting]:
-        """Its starts or its ends, whichever the other sighting is."""
-        return self.starts if like.starts else self.ends
-
-    def lacks(self, sighting: Sighting) -> bool:
-        """True when that source has not told of this start or end yet."""
-        return all(each.source is not sighting.source for each in self.sightings(sighting))
-
-
-class Shelf:
-    """Drafts by the journal index of what was sighted, so that one need not look through all of them."""
-
-    def __init__(self) -> None:
-        self._at: list[int] = []
-        self._drafts: list[Draft] = []
-        self.all: list[Draft] = []
-
-    def new(self) -> Draft:
-        """Begin a draft."""
-        draft = Draft()
-        self.all.append(draft)
-        return draft
-
-    def put(self, draft: Draft, each: Sighting) -> None:
-        """Add a sighting to a draft, and remember where it was."""
-        draft.sightings(each).append(each)
-        place = bisect_right(self._at, each.when.index)
-        self._at.insert(place, each.when.index)
-        self._drafts.insert(place, draft)
-
-    def beside(self, each: Sighting) -> list[Draft]:
-        """Give the drafts whose start or end was sighted beside this one and not yet by its source, nearest first."""
-        near = [draft for draft in self._near(each) if _is_beside(draft, each) and draft.lacks(each)]
-        return sorted(near, key=lambda draft: _distance(draft.sightings(each)[0], each))
-
-    def _near(self, each: Sighting) -> list[Draft]:
-        index = each.when.index
-        first, last = bisect_left(self._at, index - REACH), bisect_right(self._at, index + REACH)
-        return list({id(draft): draft for draft in self._drafts[first:last]}.values())
+"""How many runs of a task without an end are remembered."""
 
 
 def merge(sightings: Sequence[Sighting]) -> tuple[Run, ...]:
     """Make runs of sightings, in the order in which they began."""
-    named, under_way, anonymous = Shelf(), dict[str | None, list[Draft]](), Shelf()
+    named, anonymous = Shelf(), Anonymous()
     again = _by_attempt(named, [each for each in sightings if each.who.attempt_id])
-    rest = [each for each in sightings if not each.who.attempt_id and not _tells_again(again, each)]
-    for draft in named.all:
-        under_way.setdefault(draft.who.work_id, []).append(draft)
+    rest = [each for each in sightings if not each.who.attempt_id and not again.tells(each)]
+    begun = Begun(named.all)
     for each in rest:
         if each.who.work_id:
-            _add_by_work(named, under_way.setdefault(each.who.work_id, []), each)
+            _add_by_work(named, begun, each)
     for each in rest:
         if not each.who.work_id:
             _add_anonymous(named, anonymous, each)
-    return _finished([*named.all, *anonymous.all])
+    return _finished([*named.all, *anonymous.shelf.all])
 
 
-def _by_attempt(shelf: Shelf, sightings: Iterable[Sighting]) -> list[Sighting]:
+class Again:
+    """Ends that one source told a second time."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, list[Sighting]] = defaultdict(list)
+
+    def add(self, each: Sighting) -> None:
+        """Remember one."""
+        self._at[each.index // REACH].append(each)
+
+    def tells(self, each: Sighting) -> bool:
+        """Say whether another source tells of such a second end."""
+        if not self._at or each.starts:
+            return False
+        place = each.index // REACH
+        near = (told for at in (place - 1, place, place + 1) for told in self._at.get(at, ()))
+        return any(_is_same_end(told, each) for told in near)
+
+
+def _is_same_end(told: Sighting, each: Sighting) -> bool:
+    return (
+        apart_ns(told.when, each.when) <= constants.allowance_ns("sightings_spread")
+        and (each.who.work_id is None or told.who.work_id in {None, each.who.work_id})
+        and each.who.task in {None, told.who.task}
+    )
+
+
+def _by_attempt(shelf: Shelf, sightings: Iterable[Sighting]) -> Again:
     """Put sightings that name their attempt on the shelf, and give the ends that were told a second time."""
     drafts: dict[str | None, Draft] = {}
-    again: list[Sighting] = []
+    again = Again()
     for each in sightings:
-        draft = drafts.get(each.who.attempt_id) or shelf.new()
-        drafts[each.who.attempt_id] = draft
-        if isinstance(each.event, RunFinished) and any(
-            isinstance(end.event, RunFinished) and end.source is each.source for end in draft.ends
-        ):
+        draft = drafts.get(each.who.attempt_id)
+        if draft is None:
+            draft = drafts[each.who.attempt_id] = shelf.new()
+        if _ended(draft, each):
             draft.again.append(each)
-            again.append(each)
+            again.add(each)
         else:
             shelf.put(draft, each)
     return again
 
 
-def _tells_again(again: Sequence[Sighting], each: Sighting) -> bool:
-    """Say whether another source tells of an end that is known to have been told a second time."""
-    same_work = {None, each.who.work_id}
-    return any(
-        not each.starts
-        and _distance(told, each) <= constants.allowance_ns("sightings_spread")
-        and (told.who.work_id in same_work or each.who.work_id is None)
-        and each.who.task in {None, told.who.task}
-        for told in again
-    )
+def _ended(draft: Draft, each: Sighting) -> bool:
+    """Say whether this source has told of this run's return before."""
+    if each.starts or each.stops:
+        return False
+    return any(end.source is each.source and not end.stops for end in draft.ends)
 
 
-def _add_by_work(shelf: Shelf, of_this_work: list[Draft], each: Sighting) -> None:
-    same = (draft for draft in shelf.beside(each) if draft.who.work_id == each.who.work_id)
-    found = next(same, None) or (None if each.starts else _last_begun(of_this_work, each))
-    if found is None:
-        found = shelf.new()
-        of_this_work.append(found)
+class Begun:
+    """The runs of each work in the order in which they began."""
+
+    def __init__(self, drafts: Iterable[Draft]) -> None:
+        self._of: dict[str | None, list[Draft]] = defaultdict(list)
+        for draft in drafts:
+            if draft.starts:
+                self.add(draft)
+
+    def add(self, draft: Draft) -> None:
+        """Remember one whose start is known."""
+        insort(self._of[draft.work_id], draft, key=_first_start)
+
+    def last(self, each: Sighting) -> Draft | None:
+        """Give the run that was under way when its work ended: one work never has two, so it is the last to begin."""
+        mine = self._of[each.who.work_id]
+        before = bisect_left(mine, each.index, key=_first_start)
+        return mine[before - 1] if before and mine[before - 1].is_open else None
+
+
+def _first_start(draft: Draft) -> int:
+    return draft.starts[0].index
+
+
+def _add_by_work(shelf: Shelf, begun: Begun, each: Sighting) -> None:
+    found = next(iter(shelf.of_work(each)), None) or (None if each.starts else begun.last(each)) or shelf.new()
+    is_first_start = each.starts and not found.starts
     shelf.put(found, each)
+    if is_first_start:
+        begun.add(found)
 
 
-def _last_begun(drafts: Sequence[Draft], each: Sighting) -> Draft | None:
-    """Give the run of one work that was under way when it ended: one work never has two, so it is the last to begin."""
-    before = (draft for draft in reversed(drafts) if draft.starts and draft.starts[0].when.index < each.when.index)
-    last = next(before, None)
-    return last if last and not last.ends else None
+class Anonymous:
+    """Runs of which no source told the work."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self._open: dict[str | None, list[Draft]] = defaultdict(list)
+
+    def begin(self, each: Sighting) -> None:
+        """Add a start: of a run that another source saw begin beside it, or of a new one."""
+        other = next((draft for draft in self.shelf.fitting(each) if draft.is_open), None)
+        draft = other or self.shelf.new()
+        self.shelf.put(draft, each)
+        if other is None:
+            self._open[draft.task].append(draft)
+
+    def end(self, each: Sighting) -> None:
+        """Add an end: of a run that another source saw end beside it, of the last to begin, or of an unseen one.
+
+        The last to begin, because that accuses nobody of an overlap that need not have been.
+        """
+        ended = next(iter(self.shelf.fitting(each)), None)
+        still_open = [] if ended else self.still_open(each.who)
+        self.shelf.put(ended or (still_open[-1] if still_open else self.shelf.new()), each)
+
+    def still_open(self, who: Identity) -> list[Draft]:
+        """Give the runs that an end may be of, in the order in which they began."""
+        keys = list(self._open) if who == NOT_KNOWN else list({who.task: None, None: None})
+        for key in keys:
+            self._open[key] = [draft for draft in self._open[key][-LOOK_BACK:] if draft.is_open]
+        found = [draft for key in keys for draft in self._open[key] if draft.fits(who)]
+        return sorted(found, key=_first_start)
 
 
-def _add_anonymous(named: Shelf, anonymous: Shelf, each: Sighting) -> None:
-    beside = [draft for draft in named.beside(each) if _fits(draft, each)]
-    near = beside[0] if beside else None
-    still_open = [draft for draft in anonymous.all[-LOOK_BACK:] if _is_open(draft) and _fits(draft, each)]
-    if each.starts:
-        other = (draft for draft in anonymous.beside(each) if draft in still_open)
-        anonymous.put(near or next(other, None) or anonymous.new(), each)
-    elif near is not None:
-        near.ends.append(each)
-        if not near.starts and len(beside) == 1:
-            _adopt_start(near, anonymous, still_open)
-    else:
-        _end_anonymous(anonymous, still_open, each)
+def _add_anonymous(named: Shelf, anonymous: Anonymous, each: Sighting) -> None:
+    beside = named.fitting(each)
+    if not beside:
+        anonymous.begin(each) if each.starts else anonymous.end(each)
+        return
+    near = beside[0]
+    near.add(each)
+    if not each.starts and not near.starts and len(beside) == 1:
+        _adopt_start(near, anonymous.still_open(each.who))
 
 
-def _adopt_start(named: Draft, anonymous: Shelf, still_open: Sequence[Draft]) -> None:
+def _adopt_start(named: Draft, still_open: Sequence[Draft]) -> None:
     """Give an end that names its work the start that only named its task, where that can be but one.
 
     Of one unique name at most one run is under way, so of several starts of it the earlier ones fell silent.
     """
-    name = named.who.name
-    if still_open and (len(still_open) == 1 or all(draft.who.name == name is not None for draft in still_open)):
+    name = named.name
+    if still_open and (len(still_open) == 1 or all(draft.name == name is not None for draft in still_open)):
         named.starts += still_open[-1].starts
-        anonymous.all.remove(still_open[-1])
         still_open[-1].starts.clear()
-
-
-def _is_open(draft: Draft) -> bool:
-    return bool(draft.starts) and not draft.ends
-
-
-def _end_anonymous(anonymous: Shelf, still_open: list[Draft], each: Sighting) -> None:
-    ended = (draft for draft in anonymous.beside(each) if _fits(draft, each))
-    # The latest start first: it accuses nobody of an overlap that need not have been.
-    found = next(ended, None) or (still_open[-1] if still_open else anonymous.new())
-    anonymous.put(found, each)
-
-
-def _fits(draft: Draft, each: Sighting) -> bool:
-    who = draft.who
-    if NOT_KNOWN in (each.who, who):
-        return True
-    return who.task == each.who.task is not None and (each.who.name is None or who.name in {None, each.who.name})
-
-
-def _is_beside(draft: Draft, each: Sighting) -> bool:
-    told = draft.sightings(each)
-    if not told or not _same_result(told[0], each):
-        return False
-    return _distance(told[0], each) <= constants.allowance_ns("sightings_spread")
-
-
-def _same_result(a: Sighting, b: Sighting) -> bool:
-    if isinstance(a.event, RunFinished) and isinstance(b.event, RunFinished):
-        return a.event.result == b.event.result or a.event.result is None or b.event.result is None
-    return isinstance(a.event, RunStarted) or type(a.event) is type(b.event)
-
-
-def _distance(a: Sighting, b: Sighting) -> int:
-    span = wall_elapsed(a.when, b.when)
-    return max(abs(span.lo), abs(span.hi))
 
 
 def _finished(drafts: Sequence[Draft]) -> tuple[Run, ...]:
     drafts = [draft for draft in drafts if draft.starts or draft.ends]
-    ordered = sorted(drafts, key=lambda draft: min(each.when.index for each in (*draft.starts, *draft.ends)))
+    ordered = sorted(drafts, key=lambda draft: draft.begun)
     return tuple(_run(number, draft) for number, draft in enumerate(ordered))
 
 
@@ -253,46 +201,50 @@ def _run(number: int, draft: Draft) -> Run:
 
 
 def _start(number: int, draft: Draft, who: Identity) -> Step:
-    telling = next((each for each in draft.starts if each.who.attempt_id or each.who.work_id), draft.starts[0])
-    attempt = _first(each.event.run_attempt for each in (*draft.starts, *draft.ends))
+    telling = draft.starts[0]
+    for each in draft.starts:
+        if each.who.attempt_id or each.who.work_id:
+            telling = each
+            break
     return Step(
         StepKind.START,
         telling.when,
         _entries(draft.starts),
         who,
         _sources(draft.starts),
-        run_attempt=attempt,
+        run_attempt=_first([each.run_attempt for each in (*draft.starts, *draft.ends)]),
         run=number,
     )
 
 
 def _end(number: int, ends: Sequence[Sighting], who: Identity, *, start_seen: bool) -> Step:
-    kind = StepKind.STOP if isinstance(ends[0].event, RunStopped) else StepKind.FINISH
-    told = [each for each in ends if isinstance(each.event, RunStopped) is (kind is StepKind.STOP)]
-    last = max(told, key=lambda each: each.when.index)  # WorkManager notes the time after every line about the end
-    result = _first(each.event.result for each in told if isinstance(each.event, RunFinished))
-    attempt = _first(each.event.run_attempt for each in told)
+    stops = ends[0].stops
+    told = [each for each in ends if each.stops is stops]
+    last = max(told, key=_index)  # WorkManager notes the time after every line about the end
     return Step(
-        kind,
+        StepKind.STOP if stops else StepKind.FINISH,
         last.when,
         _entries(ends),
         who,
         _sources(told),
-        result=result,
-        run_attempt=attempt,
+        result=_first([each.result for each in told]),
+        run_attempt=_first([each.run_attempt for each in told]),
         run=number,
         start_seen=start_seen,
-        reason=_first(each.event.reason for each in told if isinstance(each.event, RunStopped)),
+        reason=_first([each.reason for each in told]),
     )
 
 
 def _entries(sightings: Iterable[Sighting]) -> tuple[int, ...]:
-    return tuple(sorted(each.when.index for each in sightings))
+    return tuple(sorted([each.index for each in sightings]))
 
 
 def _sources(sightings: Iterable[Sighting]) -> frozenset[Source]:
-    return frozenset(each.source for each in sightings)
+    return frozenset([each.source for each in sightings])
 
 
-def _first(values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)
+def _first(told: Iterable[T | None]) -> T | None:
+    for each in told:
+        if each is not None:
+            return each
+    return None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from dataclasses import replace
+from itertools import accumulate
+from operator import attrgetter
 
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Entry
@@ -26,24 +30,22 @@ from bgtask_reference.events import RunRefused
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import RunStopped
 from bgtask_reference.events import RunWanted
-from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
-from bgtask_reference.oracle.clocks import Timeline
 from bgtask_reference.oracle.clocks import When
-from bgtask_reference.oracle.correlate import Join
-from bgtask_reference.oracle.coverage import Coverage
+from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Outside
-from bgtask_reference.oracle.outside import read_facts
-from bgtask_reference.oracle.outside import read_stimuli
 from bgtask_reference.oracle.outside import strongest
-from bgtask_reference.oracle.runs import Sighting
+from bgtask_reference.oracle.record import Record
 from bgtask_reference.oracle.runs import merge
+from bgtask_reference.oracle.sightings import Sighting
 from bgtask_reference.oracle.steps import NOT_KNOWN
 from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.steps import Track
+from bgtask_reference.oracle.value import value
 
 CLEARS = frozenset({"app.clear", "app.clear-data"})
 TASK_STEPS = {
@@ -52,12 +54,13 @@ TASK_STEPS = {
     RunRefused: StepKind.REFUSED,
     JobScheduled: StepKind.ARMED,
 }
+ENDS_BODIES = (ProcessStarted, ProcessDied, PhoneBooted)
 RUN_STEPS = frozenset({StepKind.START, StepKind.FINISH, StepKind.STOP})
-
 MAY_BE_OTHERS = RUN_STEPS | {StepKind.REQUEST, StepKind.REFUSED, StepKind.ARMED}
+_index = attrgetter("index")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Want:
     """A `RunWanted` and where it stands."""
 
@@ -65,7 +68,7 @@ class Want:
     when: When
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NameSlice:
     """The steps that are or may be about one unique name. `optional` steps may belong elsewhere."""
 
@@ -77,18 +80,32 @@ class NameSlice:
     """Positions in `steps`."""
 
 
-@dataclass(frozen=True, slots=True)
 class TaskSlice:
-    """Everything that is about one task."""
+    """Everything that is about one task.
 
-    task: TaskSpec
-    steps: tuple[Step, ...]
-    runs: tuple[Run, ...]
-    names: tuple[NameSlice, ...]
-    wants: tuple[Want, ...]
+    Attributes:
+        task: What the app file declares.
+        steps: Its steps in recorded order.
+        runs: Its runs in the order in which they began.
+        names: The steps of each of its unique names.
+        wants: The runs of it that were wanted.
+        begun: The runs of which somebody saw the start, in the order of those.
+
+    """
+
+    def __init__(self, task: TaskSpec, steps: Track, runs: tuple[Run, ...], wants: tuple[Want, ...]) -> None:
+        self.task, self.steps, self.runs, self.wants = task, steps, runs, wants
+        names = task.unique_names
+        self.names = tuple(_name_slice(task, each.name, steps, periodic=each.periodic) for each in names)
+        self.begun = InOrder(sorted((run for run in runs if run.start), key=_index))
+        self._reach = list(accumulate((run.last.index for run in runs), max))
+
+    def runs_since(self, index: int) -> Iterator[Run]:
+        """Go through the runs, leaving out those at the front that were over before a journal index."""
+        return (self.runs[at] for at in range(bisect_left(self._reach, index), len(self.runs)))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sliced:
     """A history, cut."""
 
@@ -101,99 +118,103 @@ def cut(history: History) -> Sliced:
     """Slice a history. Its header must be there."""
     header = history.header
     assert header is not None
-    entries = history.entries
-    timeline, join = Timeline(entries), Join(header.app, entries)
-    coverage = Coverage(entries, timeline)
-    stimuli = read_stimuli(entries, join, timeline)
-    jobs = tuple(
-        (each.index, timeline.place(each), each.event) for each in entries if isinstance(each.event, JobsListed)
-    )
-    seen = frozenset(each.event.source for each in entries if not isinstance(each.event, SentinelSeen))
-    last = entries[-1].index if entries else -1
-    outside = Outside(
-        header.app, header.device, timeline, coverage, read_facts(entries, timeline), stimuli, jobs, seen, last
-    )
-    runs = _runs(entries, join, outside)
-    steps = [*_other_steps(entries, join, outside), *_run_steps(runs)]
-    wants = [Want(each.event, timeline.place(each)) for each in entries if isinstance(each.event, RunWanted)]
-    tasks = tuple(_task_slice(task, steps, runs, wants) for task in header.app.tasks)
-    return Sliced(outside, tasks, _unexplained(header.app, steps))
+    record = Record(history.entries)
+    outside = Outside(header, record)
+    runs = _runs(record, outside)
+    steps: dict[str | None, list[Step]] = defaultdict(list)
+    for step in (*_other_steps(record, outside), *_run_steps(runs)):
+        if not step.who.foreign:
+            steps[step.who.task].append(step)
+    return Sliced(outside, tuple(_tasks(outside, steps, runs)), _unexplained(header.app, steps))
 
 
-def _runs(entries: Sequence[Entry], join: Join, outside: Outside) -> tuple[Run, ...]:
+def _runs(record: Record, outside: Outside) -> tuple[Run, ...]:
     sightings = [
-        Sighting(outside.timeline.place(each), each.event, join.identify(each.event.subject))
-        for each in entries
-        if isinstance(each.event, RunStarted | RunFinished | RunStopped)
+        Sighting(outside.timeline.place(entry), event, outside.join.identify(event.subject))
+        for entry in record.of(RunStarted, RunFinished, RunStopped)
+        if isinstance(event := entry.event, RunStarted | RunFinished | RunStopped)
     ]
-    ours = [each for each in sightings if not each.who.foreign]
     last_begun: dict[str | None, int] = {}
     found = []
-    for run in merge(ours):
+    for run in merge([each for each in sightings if not each.who.foreign]):
         at = run.begun.index
-        forces = outside.forces(run.who, last_begun.get(run.who.task, -1), at)
+        levels = [each.sent.level for each in outside.forces(run.who, last_begun.get(run.who.task, -1), at)]
         last_begun[run.who.task] = at
-        levels = [each.sent.level for each in forces if each.sent.level]
-        in_app = ForceLevel.IN_APP in levels and run.who.work_id is None
-        level = strongest(each for each in levels if in_app or each is not ForceLevel.IN_APP)
-        found.append(replace(run, level=level, in_app=in_app))
+        found.append(_forced(run, [level for level in levels if level]) if levels else run)
     return tuple(found)
 
 
-def _run_steps(runs: Iterable[Run]) -> list[Step]:
-    steps = [step for run in runs for step in (run.start, run.end) if step]
-    in_app = frozenset(run.number for run in runs if run.in_app)
-    return [replace(step, in_app=True) if step.run in in_app else step for step in steps]
+def _forced(run: Run, levels: Sequence[ForceLevel]) -> Run:
+    in_app = ForceLevel.IN_APP in levels and run.who.work_id is None
+    level = strongest(each for each in levels if in_app or each is not ForceLevel.IN_APP)
+    return replace(run, level=level, in_app=in_app)
 
 
-def _other_steps(entries: Sequence[Entry], join: Join, outside: Outside) -> list[Step]:
-    steps = [step for entry in entries if (step := _step(entry, join, outside))]
+def _run_steps(runs: Iterable[Run]) -> Iterator[Step]:
+    for run in runs:
+        for step in (run.start, run.end):
+            if step:
+                yield replace(step, in_app=True) if run.in_app else step
+
+
+def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
+    for entry in record.of(*TASK_STEPS):
+        yield _task_step(entry, outside)
+    for entry in record.of(WorkListed, JobsListed, *ENDS_BODIES):
+        if step := _step(entry, outside):
+            yield step
     for stimulus in outside.stimuli.values():
         if stimulus.sent.verb in CLEARS and stimulus.outcome is Outcome.ACCEPTED and stimulus.answered is not None:
             entries_of = (stimulus.index, stimulus.answered)
-            steps.append(Step(StepKind.CLEARED, replace(stimulus.when, index=stimulus.answered), entries_of))
+            yield Step(StepKind.CLEARED, replace(stimulus.when, index=stimulus.answered), entries_of)
     for hole in outside.coverage.holes:
-        at = Entry(hole.after, 0, RunWanted())
-        when = replace(outside.timeline.place(at), index=hole.after)
-        steps.append(Step(StepKind.HOLE, when, () if hole.entry is None else (hole.entry,)))
-    return steps
+        when = outside.timeline.place(Entry(hole.after, 0, RunWanted()))
+        yield Step(StepKind.HOLE, when, () if hole.entry is None else (hole.entry,))
 
 
-def _step(entry: Entry, join: Join, outside: Outside) -> Step | None:
-    event, package = entry.event, outside.app.package
-    when = outside.timeline.place(entry)
+def _task_step(entry: Entry, outside: Outside) -> Step:
+    event = entry.event
+    assert isinstance(event, TaskEvent)
+    everything = isinstance(event, RequestCancelled) and event.everything
+    return Step(
+        TASK_STEPS[type(event)],
+        outside.timeline.place(entry),
+        (entry.index,),
+        NOT_KNOWN if everything else outside.join.identify(event.subject),
+        frozenset({event.source}),
+        request=event.request if isinstance(event, RequestMade) else RequestKind.UNKNOWN,
+        everything=everything,
+    )
+
+
+def _step(entry: Entry, outside: Outside) -> Step | None:
+    event, when = entry.event, outside.timeline.place(entry)
     here, source = (entry.index,), frozenset({event.source})
-    if isinstance(event, TaskEvent) and type(event) in TASK_STEPS:
-        everything = isinstance(event, RequestCancelled) and event.everything
-        who = NOT_KNOWN if everything else join.identify(event.subject)
-        request = event.request if isinstance(event, RequestMade) else RequestKind.UNKNOWN
-        return Step(TASK_STEPS[type(event)], when, here, who, source, request=request, everything=everything)
     if isinstance(event, WorkListed):
         return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, listed=event)
     if isinstance(event, JobsListed):
         return Step(StepKind.DUMPED, when, here, NOT_KNOWN, source, jobs=event)
-    return Step(StepKind.DIED, when, here, NOT_KNOWN, source) if _ends_bodies(event, package) else None
+    return Step(StepKind.DIED, when, here, NOT_KNOWN, source) if _ends_bodies(event, outside.app.package) else None
 
 
 def _ends_bodies(event: Event, package: str) -> bool:
-    if isinstance(event, ProcessStarted | ProcessDied):
-        return event.package in {"", package}
-    return isinstance(event, PhoneBooted)
+    return isinstance(event, PhoneBooted) or getattr(event, "package", None) in {"", package}
 
 
-def _task_slice(task: TaskSpec, steps: Iterable[Step], runs: Iterable[Run], wants: Iterable[Want]) -> TaskSlice:
-    mine = sorted((each for each in steps if _may_be_about(task, each)), key=_order)
-    names = tuple(_name_slice(task, unique.name, mine, periodic=unique.periodic) for unique in task.unique_names)
-    my_runs = tuple(run for run in runs if run.who.task == task.id)
-    return TaskSlice(task, tuple(mine), my_runs, names, tuple(want for want in wants if want.event.task == task.id))
+def _tasks(outside: Outside, steps: dict[str | None, list[Step]], runs: Iterable[Run]) -> Iterator[TaskSlice]:
+    my_runs: dict[str | None, list[Run]] = defaultdict(list)
+    for run in runs:
+        my_runs[run.who.task].append(run)
+    wants: dict[str, list[Want]] = defaultdict(list)
+    for entry, event in outside.record.told(RunWanted):
+        wants[event.task].append(Want(event, outside.timeline.place(entry)))
+    for task in outside.app.tasks:
+        mine = sorted([*steps[None], *steps[task.id]], key=_order)
+        yield TaskSlice(task, Track(mine), tuple(my_runs[task.id]), tuple(wants[task.id]))
 
 
 def _order(step: Step) -> tuple[int, bool, str]:
     return (step.index, step.kind is not StepKind.HOLE, step.kind.value)
-
-
-def _may_be_about(task: TaskSpec, step: Step) -> bool:
-    return not step.who.foreign and step.who.task in {None, task.id}
 
 
 def _name_slice(task: TaskSpec, name: str, steps: Iterable[Step], *, periodic: bool) -> NameSlice:
@@ -226,15 +247,16 @@ def _requested(task: TaskSpec, kind: RequestKind, *, periodic: bool) -> bool | N
     return True if sum(unique.periodic is periodic for unique in task.unique_names) == 1 else None
 
 
-def _unexplained(app: AppSpec, steps: Iterable[Step]) -> tuple[int, ...]:
+def _unexplained(app: AppSpec, steps: dict[str | None, list[Step]]) -> tuple[int, ...]:
     declared = {task.id for task in app.tasks}
     about_somebody = RUN_STEPS | {StepKind.REQUEST, StepKind.CANCEL}
     return tuple(
         sorted(
             index
-            for step in steps
+            for task, told in steps.items()
+            if task not in declared
+            for step in told
             if step.kind in about_somebody and not step.everything
-            if not step.who.foreign and step.who.task not in declared
             for index in step.entries
         ),
     )

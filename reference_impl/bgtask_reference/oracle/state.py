@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
 from enum import StrEnum
 
 from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.value import value
 
 
 class Phase(StrEnum):
@@ -22,7 +21,7 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """A row, as far as its future depends on it. None is unknown.
 
@@ -32,7 +31,6 @@ class State:
         again: True once a period has been completed, so that the next one is a full interval away.
         since: When it was last enqueued (WorkManager's `lastEnqueueTime`), from which its next run is counted.
         run: Number of the run that is under way.
-        why: Journal indices that this knowledge rests on.
 
     """
 
@@ -41,7 +39,6 @@ class State:
     again: bool | None = None
     since: When | None = None
     run: int | None = None
-    why: tuple[int, ...] = field(default=(), compare=False)
 
 
 ANYTHING = State(Phase.UNKNOWN)

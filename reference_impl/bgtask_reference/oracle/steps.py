@@ -6,7 +6,8 @@ A step names the piece of work as far as the whole journal can tell. Where the u
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import field
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ from bgtask_reference.events import Result
 from bgtask_reference.events import Source
 from bgtask_reference.events import WorkListed
 from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.ordered import InOrder
+from bgtask_reference.oracle.value import value
 
 
 class StepKind(StrEnum):
@@ -40,7 +43,7 @@ class StepKind(StrEnum):
     """Lines are missing from the log here: anything may have happened."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """Which piece of work, joined from everything that the journal says. None is unknown."""
 
@@ -55,7 +58,7 @@ class Identity:
 NOT_KNOWN = Identity()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """One thing that happened to a task.
 
@@ -100,7 +103,25 @@ class Step:
         return self.when.index
 
 
-@dataclass(frozen=True, slots=True)
+class Track:
+    """The steps of one task, in recorded order, and those of some kinds alone."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self.all = tuple(steps)
+        self._of: dict[frozenset[StepKind], InOrder[Step]] = {}
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.all)
+
+    def of(self, kinds: frozenset[StepKind]) -> InOrder[Step]:
+        """Give the steps of some kinds."""
+        found = self._of.get(kinds)
+        if found is None:
+            found = self._of[kinds] = InOrder(step for step in self.all if step.kind in kinds)
+        return found
+
+
+@value
 class Run:
     """One execution of a worker's body, merged from all who saw it."""
 
@@ -114,11 +135,21 @@ class Run:
     in_app: bool = False
 
     @property
+    def index(self) -> int:
+        """Where it was first seen."""
+        return self.begun.index
+
+    @property
     def begun(self) -> Step:
         """The earliest step that is known of it."""
         step = self.start or self.end
         assert step is not None
         return step
+
+    @property
+    def last(self) -> Step:
+        """The latest step that is known of it."""
+        return self.end or self.begun
 
     @property
     def entries(self) -> tuple[int, ...]:

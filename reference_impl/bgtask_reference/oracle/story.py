@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Mapping
 from datetime import UTC
 from datetime import datetime
 from datetime import timedelta
@@ -33,9 +32,9 @@ from bgtask_reference.oracle.clocks import When
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def tell(facts: Iterable[int], entries: Mapping[int, Entry], place: Callable[[Entry], When]) -> tuple[str, ...]:
-    """Give one sentence an event, in the order of the journal."""
-    return tuple(sentence(entries[index], place(entries[index])) for index in sorted(set(facts)) if index in entries)
+def tell(entries: Iterable[Entry], place: Callable[[Entry], When]) -> tuple[str, ...]:
+    """Give one sentence an event."""
+    return tuple(sentence(entry, place(entry)) for entry in entries)
 
 
 def sentence(entry: Entry, when: When) -> str:

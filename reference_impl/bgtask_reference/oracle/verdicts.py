@@ -33,13 +33,14 @@ class Doubts:
 
 def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) -> Verdict:
     """Weigh the findings: a breach first, then doubt, then excuses, then what held."""
-    held = [each for each in findings if each.word is Word.HELD]
-    judgement, told = _weigh(findings, held)
+    others = [each for each in findings if each.word is not Word.HELD]
+    held = len(findings) - len(others)
+    judgement, told = _weigh(others, held)
     reason = "" if told is None else told.reason
     if judgement is Judgement.NOT_EXERCISED:
         reason = "nothing in the record gave the rule something to check"
     judgement, reason = _doubt(judgement, reason, doubts)
-    levels = [each.level for each in findings if each.level and each.word in {Word.HELD, Word.BROKEN}]
+    levels = {each.level for each in findings if each.level and each.word in {Word.HELD, Word.BROKEN}}
     broken = told if told and told.word is Word.BROKEN else None
     return Verdict(
         rule=rule.id,
@@ -47,15 +48,15 @@ def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) 
         task=task,
         judgement=judgement,
         level=strongest(levels) if levels else None,
-        exercised=len(held) + sum(each.word is Word.BROKEN for each in findings),
+        exercised=held + sum(each.word is Word.BROKEN for each in others),
         reason=reason,
-        missing=_missing(findings) if judgement is Judgement.INCONCLUSIVE else (),
+        missing=_missing(others) if judgement is Judgement.INCONCLUSIVE else (),
         also=broken.also if broken else (),
         witness=told.facts if told else (),
     )
 
 
-def _weigh(findings: Sequence[Finding], held: Sequence[Finding]) -> tuple[Judgement, Finding | None]:
+def _weigh(findings: Sequence[Finding], held: int) -> tuple[Judgement, Finding | None]:
     for word, judgement in (
         (Word.BROKEN, Judgement.FAIL),
         (Word.OPEN, Judgement.INCONCLUSIVE),

@@ -7,16 +7,14 @@ monotone: find the shortest failing end of the slice, then try each of its steps
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bgtask_reference.oracle.findings import Facts
 from bgtask_reference.oracle.fold import Breach
 from bgtask_reference.oracle.fold import Fold
-from bgtask_reference.oracle.orders import one_by_one
 from bgtask_reference.oracle.steps import Step
+from bgtask_reference.oracle.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Witness:
     """Positions in the slice, and the journal indices of what happened there."""
 
@@ -47,8 +45,7 @@ def still_fails(fold: Fold, breach: Breach, kept: list[int]) -> bool:
     first, last = min(kept), breach.position
     known = frozenset(kept) - fold.place.slice.optional
     unknown = frozenset(range(first, last + 1)) - known
-    order = (group for group in one_by_one(fold.steps[: last + 1]) if group[0] >= first)
-    trace = fold.run(order, unknown)
+    trace = fold.run(((position,) for position in range(first, last + 1)), unknown)
     return any(each.rule == breach.rule and each.position == last for each in trace.breaches)
 
 

@@ -33,6 +33,7 @@ def version(value: str | int | None) -> Version | None:
     return tuple(numbers) or None
 
 
+@cache
 def row(family: str, name: str, at: str | int | None) -> dict[str, int]:
     """Give the newest row that holds at a version. An unknown version gets the newest row."""
     rows: list[dict[str, Any]] = table()[family][name]
@@ -47,11 +48,13 @@ def is_newer_than_known(family: str, at: str | int | None) -> bool:
     return wanted is not None and known is not None and wanted[: len(known)] > known
 
 
+@cache
 def allowance_ns(name: str) -> int:
     """Give one of the oracle's own allowances in nanoseconds."""
     return int(table()["allowance"][name + "_ms"]) * 1_000_000
 
 
+@cache
 def slew_ppm() -> int:
     """How fast the wall clock may drift from the boot clock without being stepped, in parts per million."""
     return int(table()["allowance"]["slew_ppm"])

@@ -41,6 +41,7 @@ from bgtask_reference.oracle.coverage import Coverage
 from bgtask_reference.oracle.orders import any_order
 from bgtask_reference.oracle.orders import groups
 from bgtask_reference.oracle.orders import surely_before
+from bgtask_reference.oracle.record import Record
 from bgtask_reference.oracle.state import ANYTHING
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Step
@@ -50,7 +51,7 @@ from bgtask_reference.oracle.steps import StepKind
 
 
 def join(writer: Writer) -> Join:
-    return Join(writer.spec, writer.entries)
+    return Join(writer.spec, Record(writer.entries))
 
 
 def test_a_listed_row_joins_work_id_and_names() -> None:
@@ -111,7 +112,7 @@ def test_a_force_of_foreign_work_is_nobody_s_level() -> None:
 
 def test_a_line_between_two_sentinels_is_placed_within_the_clocks_error() -> None:
     writer = Writer().sample().wait(5).request().wait(5).sample()
-    timeline = Timeline(writer.entries)
+    timeline = Timeline(Record(writer.entries))
     when = timeline.place(writer.entries[2])
 
     assert when.known
@@ -121,7 +122,7 @@ def test_a_line_between_two_sentinels_is_placed_within_the_clocks_error() -> Non
 
 def test_a_line_before_the_first_sentinel_is_nowhere_and_one_after_the_last_only_later() -> None:
     writer = Writer().request().sample().request()
-    timeline = Timeline(writer.entries)
+    timeline = Timeline(Record(writer.entries))
     before, after = timeline.place(writer.entries[0]), timeline.place(writer.entries[-1])
 
     assert (before.boot, before.known) == (None, False)
@@ -132,7 +133,7 @@ def test_a_line_before_the_first_sentinel_is_nowhere_and_one_after_the_last_only
 def test_a_step_of_the_wall_clock_begins_a_new_stretch() -> None:
     writer = Writer().sample().request().sample().step_wall(60).sample().request().sample()
     requests = [entry for entry in writer.entries if type(entry.event).__name__ == "RequestMade"]
-    first, second = (Timeline(writer.entries).place(entry) for entry in requests)
+    first, second = (Timeline(Record(writer.entries)).place(entry) for entry in requests)
 
     assert stepped(first, second)
     assert first.boot == second.boot
@@ -144,7 +145,7 @@ def test_a_slow_slew_is_no_step() -> None:
     writer.wall_offset += 4_000_000_000
     writer.sample()
 
-    assert len({sample.stretch for sample in Timeline(writer.entries).samples}) == 1
+    assert len({sample.stretch for sample in Timeline(Record(writer.entries)).samples}) == 1
 
 
 def test_a_sentinel_of_an_earlier_journal_does_not_count() -> None:
@@ -153,11 +154,12 @@ def test_a_sentinel_of_an_earlier_journal_does_not_count() -> None:
     writer.add(stale)
     writer.wait(50).sample()
 
-    assert len(Timeline(writer.entries).seen) == 2
+    assert len(Timeline(Record(writer.entries)).seen) == 2
 
 
 def coverage(writer: Writer) -> Coverage:
-    return Coverage(writer.entries, Timeline(writer.entries))
+    record = Record(writer.entries)
+    return Coverage(record, Timeline(record))
 
 
 def test_a_stream_that_was_closed_and_opened_again_leaves_a_hole() -> None:

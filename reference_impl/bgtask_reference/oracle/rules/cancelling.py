@@ -8,6 +8,7 @@ from bgtask_reference.events import Norm
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
@@ -19,42 +20,44 @@ from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
 
+MATTERS = frozenset({StepKind.CANCEL, StepKind.REQUEST, StepKind.START})
 ENDS_IT = frozenset({StepKind.REQUEST, StepKind.CLEARED, StepKind.HOLE, StepKind.CANCEL})
 
 
 def cancel(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """No run starts after a cancellation took effect and before the task is asked for again."""
     asked = False
-    for position, step in enumerate(task.steps):
+    for step in task.steps.of(MATTERS):
         if step.kind is StepKind.CANCEL and (step.everything or step.who.task == task.task.id):
-            yield from _after(step, task, outside, position, trivial=not asked)
+            yield from _after(step, task, outside, trivial=not asked)
             asked = False
         asked = asked or step.kind in {StepKind.REQUEST, StepKind.START}
 
 
-def _after(step: Step, task: TaskSlice, outside: Outside, position: int, *, trivial: bool) -> Iterator[Finding]:
+def _after(step: Step, task: TaskSlice, outside: Outside, *, trivial: bool) -> Iterator[Finding]:
     settles = constants.allowance_ns("cancel_settles")
-    until = next((each.index for each in task.steps[position + 1 :] if each.kind in ENDS_IT), outside.last_index + 1)
-    late = [run for run in task.runs if _starts_late(run, step, until, settles)]
-    for run in late[:1]:
-        assert run.start is not None
-        facts = (*step.entries, *run.start.entries[:1])
-        yield Finding("R9.cancel", Word.BROKEN, "a run began after the task was cancelled", facts, level=run.level)
-    if late or trivial:
+    again = task.steps.of(ENDS_IT).first_after(step.index)
+    until = again.index if again else outside.last_index + 1
+    late = next((run for run in task.begun.between(step.index, until) if _starts_late(run, step, settles)), None)
+    if late and late.start:
+        facts = (*step.entries, *late.start.entries[:1])
+        yield Finding("R9.cancel", Word.BROKEN, "a run began after the task was cancelled", facts, level=late.level)
+        return
+    if trivial:
         return
     if not outside.saw(SHOWS_STARTS):
         yield Finding("R9.cancel", Word.OPEN, "nobody would have seen a run begin", missing=SHOWS_STARTS)
         return
     proof = outside.coverage.proof_from(step.index)
     if proof and proof.until_ns > step.when.hi + settles and proof.first.boot == step.when.boot:
-        yield Finding("R9.cancel", Word.HELD)
+        yield held("R9.cancel")
     else:
         reason = "the log is not proven whole for long enough after the cancellation"
         yield Finding("R9.cancel", Word.OPEN, reason, facts=step.entries)
 
 
-def _starts_late(run: Run, cancelled: Step, until: int, settles: int) -> bool:
-    if run.start is None or run.in_app or not cancelled.index < run.start.index < until:
+def _starts_late(run: Run, cancelled: Step, settles: int) -> bool:
+    if run.start is None or run.in_app:
         return False
     return elapsed(cancelled.when, run.start.when).lo > settles
 

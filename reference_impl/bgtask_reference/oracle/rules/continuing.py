@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Literal
 
 from bgtask_reference.events import JobRow
@@ -19,6 +17,7 @@ from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.clocks import stepped
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_ROWS
@@ -45,32 +44,37 @@ def rearmed(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Findi
     levels = {run.number: run.level for run in task.runs}
     for each in task.names:
         if each.periodic:
-            for finding, run in _each_finish(each, outside, worlds.before[each.name]):
-                yield replace(finding, level=levels.get(run) if run is not None else None)
+            for finding, run in _each_finish(each, task, outside, worlds.before[each.name]):
+                level = levels.get(run) if run is not None else None
+                yield held(finding.rule, level) if finding.word is Word.HELD else replace(finding, level=level)
 
 
-def _each_finish(each: NameSlice, outside: Outside, before: Before) -> Iterator[tuple[Finding, int | None]]:
-    given_up = [step.index for step in each.steps if step.kind in GIVES_UP]
+def _each_finish(
+    each: NameSlice, task: TaskSlice, outside: Outside, before: Before
+) -> Iterator[tuple[Finding, int | None]]:
+    given_up = task.steps.of(GIVES_UP)
     for position, step in enumerate(each.steps):
-        surely_repeats = all(state.phase is Phase.ENQUEUED for state in before[position + 1])
-        if step.kind is StepKind.FINISH and position not in each.optional and not step.in_app and surely_repeats:
-            after = bisect_right(given_up, step.index)
-            until = given_up[after] if after < len(given_up) else outside.last_index + 1
-            yield _after(step, position, each, outside, until), step.run
+        if step.kind is not StepKind.FINISH or position in each.optional or step.in_app:
+            continue
+        if all(state.phase is Phase.ENQUEUED for state in before[position + 1]):
+            gone = given_up.first_after(step.index)
+            yield _after(step, position, each, outside, gone.index if gone else outside.last_index + 1), step.run
 
 
 def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until: int) -> Finding:
-    for step in islice(each.steps, position + 1, None):
-        said = None if step.index >= until else _speaks(step, finish, each, outside)
-        if said is True:
-            return Finding("R12.rearmed", Word.HELD)
-        if said is not None:
-            return Finding("R12.rearmed", Word.BROKEN, said[0], (*finish.entries[-1:], *said[1]))
+    asked = False
+    for at in range(position + 1, len(each.steps)):
+        step = each.steps[at]
         if step.index >= until:
             break
+        asked = asked or step.kind in ANSWERS
+        said = _speaks(step, finish, each, outside)
+        if said is True:
+            return held("R12.rearmed")
+        if said is not None:
+            return Finding("R12.rearmed", Word.BROKEN, said[0], (*finish.entries[-1:], *said[1]))
     if until <= outside.last_index:
         return Finding("R12.rearmed", Word.EXCUSED, "it was cancelled or cleared before anybody looked")
-    asked = [step.kind for step in islice(each.steps, position + 1, None) if step.kind in ANSWERS]
     if asked:
         reason = "nothing that was listed after the run decides it: too soon, cut short, or without a due time"
         return Finding("R12.rearmed", Word.OPEN, reason, finish.entries[-1:])

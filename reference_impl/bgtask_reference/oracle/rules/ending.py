@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Source
@@ -10,6 +11,7 @@ from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.coverage import Proof
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
@@ -24,44 +26,50 @@ from bgtask_reference.platform import jobscheduler
 
 SPEAKS_AT_BOTH = frozenset({Source.BEACON, Source.APP_LOG})
 """Sources that tell an end only of what they told a start of: the same code prints both."""
+HOLES = frozenset({StepKind.HOLE})
+FRESH = frozenset({StepKind.DIED, StepKind.CLEARED})
 INTERRUPTIONS = frozenset({StepKind.DIED, StepKind.CLEARED, StepKind.HOLE, StepKind.CANCEL})
 
 
 def once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """An attempt ends exactly once."""
-    if any(run.end for run in task.runs) and not outside.saw(SHOWS_STARTS):
+    if not outside.saw(SHOWS_STARTS) and any(run.end for run in task.runs):
         yield Finding("R10.once", Word.OPEN, "nobody saw when runs began", missing=SHOWS_STARTS)
-    for number, run in enumerate(task.runs):
+    silent = False
+    last: dict[Source, Run] = {}
+    for run in task.runs:
         if run.start and run.extra_ends and run.end:
             facts = (*run.start.entries[:1], *run.end.entries[:1], *run.extra_ends[0].entries)
             yield Finding("R10.once", Word.BROKEN, "one attempt ended twice", facts, level=run.level)
         elif run.start is None and run.end:
-            before = _ended_before(run.end, task.runs[:number], task)
+            before = None if silent else _ended_before(run.end, last, task)
             if before:
                 yield Finding("R10.once", Word.BROKEN, "an attempt that had ended ended again", before, level=run.level)
         elif run.start and run.end:
-            yield Finding("R10.once", Word.HELD, level=run.level)
+            yield held("R10.once", run.level)
+        silent = silent or run.end is None
+        last |= dict.fromkeys(run.start.sources if run.start else (), run)
 
 
-def _ended_before(end: Step, runs: tuple[Run, ...], task: TaskSlice) -> tuple[int, ...] | None:
-    """Find the run that an end without a start is the second end of: the last one, if no other can be open."""
+def _ended_before(end: Step, last: Mapping[Source, Run], task: TaskSlice) -> tuple[int, ...] | None:
+    """Find the run that an end without a start is the second end of: the last one, when no other can be open."""
     telling = end.sources & SPEAKS_AT_BOTH
-    last = next((run for run in reversed(runs) if run.start and run.start.sources & telling), None)
-    if not telling or last is None or last.start is None or last.end is None or not last.end.sources & telling:
+    begun = [last[source] for source in telling if source in last]
+    before = max(begun, key=lambda run: run.number, default=None)
+    if before is None or before.start is None or before.end is None or not before.end.sources & telling:
         return None
-    if not _nothing_from_before(last.start, task) or any(run.end is None for run in runs):
+    if not _nothing_from_before(before.start, task):
         return None
-    if any(step.kind is StepKind.HOLE and last.start.index < step.index < end.index for step in task.steps):
+    if task.steps.of(HOLES).between(before.start.index, end.index):
         return None
-    return (*last.start.entries[:1], *last.end.entries[:1], *end.entries)
+    return (*before.start.entries[:1], *before.end.entries[:1], *end.entries)
 
 
 def _nothing_from_before(start: Step, task: TaskSlice) -> bool:
     """Say whether every body that may be running began within the record: a process began, or the data was cleared."""
-    steps = [step for step in task.steps if step.index < start.index]
-    fresh = {StepKind.DIED, StepKind.CLEARED}
-    last_hole = max((step.index for step in steps if step.kind is StepKind.HOLE), default=-1)
-    return any(step.kind in fresh and step.index >= last_hole for step in steps)
+    hole = task.steps.of(HOLES).last_before(start.index)
+    fresh = task.steps.of(FRESH).last_before(start.index)
+    return fresh is not None and (hole is None or fresh.index >= hole.index)
 
 
 def in_time(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -74,7 +82,7 @@ def in_time(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Find
 
 def _ends_in_time(start: Step, run: Run, limit: int, task: TaskSlice, outside: Outside) -> Iterator[Finding]:
     if run.end and elapsed(start.when, run.end.when).lo <= limit:
-        yield Finding("R10.in-time", Word.HELD, level=run.level)
+        yield held("R10.in-time", run.level)
         return
     if run.end:
         facts = (*start.entries[:1], *run.end.entries[-1:])
@@ -97,7 +105,7 @@ def _upto(ns: int, proof: Proof, outside: Outside) -> int:
 
 
 def _interrupted(start: Step, upto: int, task: TaskSlice) -> bool:
-    return any(step.kind in INTERRUPTIONS and start.index < step.index <= upto for step in task.steps)
+    return bool(task.steps.of(INTERRUPTIONS).between(start.index, upto + 1))
 
 
 RULES = (

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bgtask_reference.events import Norm
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.outside import strongest
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
@@ -20,8 +21,10 @@ from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.steps import Run
+from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 
+ENDED = frozenset({StepKind.DIED, StepKind.CLEARED, StepKind.HOLE})
 SameWork = Callable[[Run, Run], bool]
 
 
@@ -36,32 +39,27 @@ def by_task(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Find
 
 
 def _survey(rule: str, task: TaskSlice, outside: Outside, same: SameWork) -> Iterator[Finding]:
-    runs = [run for run in task.runs if run.start]
     if task.runs and not outside.saw(SHOWS_STARTS):
         yield Finding(rule, Word.OPEN, "nobody saw when runs began", missing=SHOWS_STARTS)
+    ended = task.steps.of(ENDED)
     open_runs: list[Run] = []
-    for run in runs:
-        here = _at(run)
-        open_runs = [other for other in open_runs if _may_last_until(other, here, task)]
+    for run in task.begun:
+        interruption = ended.last_before(run.index)
+        open_runs = [other for other in open_runs if _may_last_until(other, run, interruption)]
         together = [other for other in open_runs if same(other, run)]
-        overlapped = next((other for other in together if other.end and other.end.index > here), None)
-        open_runs.append(run)
+        overlapped = next((other for other in together if other.end), None)
+        if run.end or not any(other.end is None and other.who.name == run.who.name for other in open_runs):
+            open_runs.append(run)  # of runs that fell silent one a name is enough
         if overlapped:
             yield _overlap(rule, overlapped, run)
-        elif not any(other.end is None for other in together):
-            yield Finding(rule, Word.HELD, level=run.level)
+        elif not together:
+            yield held(rule, run.level)
 
 
-def _at(run: Run) -> int:
-    assert run.start is not None
-    return run.start.index
-
-
-def _may_last_until(run: Run, index: int, task: TaskSlice) -> bool:
-    if run.end and run.end.index < index:
+def _may_last_until(run: Run, later: Run, interruption: Step | None) -> bool:
+    if run.end and run.end.index < later.index:
         return False
-    ended = {StepKind.DIED, StepKind.CLEARED, StepKind.HOLE}
-    return not any(step.kind in ended and _at(run) < step.index < index for step in task.steps)
+    return interruption is None or interruption.index <= run.index
 
 
 def _overlap(rule: str, earlier: Run, later: Run) -> Finding:

@@ -7,9 +7,9 @@ trigger was not refused, and the work was surely due. Everything else is a reaso
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from enum import IntEnum
+from itertools import takewhile
 
 from bgtask_reference.events import JobStep
 from bgtask_reference.events import Norm
@@ -24,6 +24,7 @@ from bgtask_reference.oracle.environment import While
 from bgtask_reference.oracle.environment import weather
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.outside import Stimulus
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
@@ -31,6 +32,7 @@ from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
 from bgtask_reference.oracle.rules.timing import initial_delay_ns
 from bgtask_reference.oracle.rules.timing import seconds
+from bgtask_reference.oracle.sightings import REACH
 from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.slices import Want
@@ -38,13 +40,15 @@ from bgtask_reference.oracle.state import Phase
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.value import value
 from bgtask_reference.platform import constants
 from bgtask_reference.platform import workmanager
 
+REQUESTS = frozenset({StepKind.REQUEST})
 TAKES_AWAY = frozenset({StepKind.CANCEL, StepKind.CLEARED})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wish:
     """A run that is wanted: from when, and until when it is in time, as boot times."""
 
@@ -60,6 +64,12 @@ class Wish:
     def facts(self) -> tuple[int, ...]:
         """Journal indices of what asked for it."""
         return (self.want.when.index,) if self.stimulus is None else (self.stimulus.index, self.want.when.index)
+
+    def may_be(self, run: Run) -> bool:
+        """True unless a run surely began after the bound, and so did every later one."""
+        when = run.begun.when
+        known = when.boot is not None and self.begins.boot is not None
+        return not known or (when.boot, when.lo) <= (self.begins.boot, self.closes_ns)
 
 
 class Met(Enum):
@@ -95,11 +105,8 @@ def _wish(rule: str, want: Want, within_ns: int, task: TaskSlice, stimulus: Stim
     """What is asked for only after it was wanted has its whole bound from then on."""
     begins = stimulus.when if stimulus else want.when
     closes = _closes(want.when, within_ns)
-    requests = [
-        step
-        for step in task.steps
-        if step.kind is StepKind.REQUEST and step.index > want.when.index and step.when.lo <= closes
-    ]
+    asked = task.steps.of(REQUESTS).since(want.when.index + 1)
+    requests = list(takewhile(lambda step: step.when.lo <= closes, asked))
     latest = max([closes, *(_closes(step.when, within_ns) for step in requests)])
     return Wish(rule, want, begins, latest, stimulus, (want.when.index, *(step.index + 1 for step in requests)))
 
@@ -109,21 +116,20 @@ def _closes(when: When, within_ns: int) -> int:
 
 
 def _judge(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds) -> Finding:
-    answers = [(_meets(run, wish), run) for run in task.runs]
-    for met in (Met.YES, Met.MAYBE):
-        run = next((run for said, run in answers if said is met), None)
-        if run and met is Met.YES:
-            return Finding(wish.rule, Word.HELD, level=run.level)
-        if run:
-            reason = "a run was seen, but nobody can tell whether it is the one that was wanted, or when it began"
-            return Finding(wish.rule, Word.OPEN, reason, (*wish.facts, *run.entries))
+    perhaps: Run | None = None
+    for run in takewhile(wish.may_be, task.runs_since(outside.timeline.well_before(wish.begins.index))):
+        met = _meets(run, wish)
+        if met is Met.YES:
+            return held(wish.rule, run.level)
+        perhaps = perhaps or (run if met is Met.MAYBE else None)
+    if perhaps:
+        reason = "a run was seen, but nobody can tell whether it is the one that was wanted, or when it began"
+        return Finding(wish.rule, Word.OPEN, reason, (*wish.facts, *perhaps.entries))
     return _unmet(wish, task, outside, worlds)
 
 
 def _meets(run: Run, wish: Wish) -> Met:
-    name, first, last = wish.want.event.unique_name, run.start or run.end, run.end or run.start
-    assert first is not None
-    assert last is not None
+    name, first, last = wish.want.event.unique_name, run.begun, run.last
     if name is not None and run.who.name not in {None, name}:
         return Met.NO
     after, intime = _compare(wish.begins, last.when), first.when
@@ -177,7 +183,8 @@ def _unmet_in_a_whole_log(wish: Wish, task: TaskSlice, outside: Outside, worlds:
 
 
 def _broken(wish: Wish, task: TaskSlice, seen: Weather, last: int) -> Finding:
-    late = next((run for run in task.runs if run.begun.index > wish.begins.index and not run.in_app), None)
+    later = task.runs_since(wish.begins.index)
+    late = next((run for run in later if run.index > wish.begins.index and not run.in_app), None)
     bound = seconds(wish.closes_ns - wish.want.when.hi)
     reason = f"no run began within {bound} of being wanted, and nothing is known that may hold it back"
     entries = {*wish.facts, *seen.proof, last, *(late.begun.entries[:1] if late else ())}
@@ -189,10 +196,10 @@ def _job_started_for_nothing(wish: Wish, outside: Outside) -> int | None:
     """Find a dump that shows the forced job's START after the force: the job began, no worker did."""
     if wish.stimulus is None or (job := wish.stimulus.sent.subject.job_id) is None:
         return None
-    for index, when, listed in outside.jobs:
-        started = [row.ago_ns for row in listed.history if row.step is JobStep.START and row.job_id == job]
-        if index > wish.stimulus.index and any(when.hi - ago >= wish.begins.lo for ago in started):
-            return index
+    for dump in outside.dumps.since(wish.stimulus.index):
+        started = [row.ago_ns for row in dump.listed.history if row.step is JobStep.START and row.job_id == job]
+        if any(dump.when.hi - ago >= wish.begins.lo for ago in started):
+            return dump.index
     return None
 
 
@@ -210,7 +217,7 @@ Doubt = tuple[Because, str]
 def _why_not_due(wish: Wish, task: TaskSlice, outside: Outside, worlds: Worlds, last: int) -> Doubt | None:
     """Say why the work need not have been due; None when some unique name of it surely was."""
     begins, name = wish.want.when.index, wish.want.event.unique_name
-    if any(step.kind in TAKES_AWAY and begins < step.index <= last for step in task.steps):
+    if task.steps.of(TAKES_AWAY).between(begins, last + 1):
         return Because.NOT_THERE, "W11: it was cancelled while it was wanted"
     doubts: list[Doubt] = []
     for each in task.names:
@@ -230,7 +237,7 @@ def _doubts_at(
     outside: Outside,
     worlds: Worlds,
 ) -> list[Doubt]:
-    said = [_doubt(state, each, wish, task, outside) for state in worlds.at(each.name, index, task)]
+    said = [_doubt(state, each, wish, task, outside) for state in worlds.at(each, index)]
     return [doubt for doubt in said if doubt]
 
 
@@ -267,11 +274,9 @@ def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outsi
 def _also_asked_at_once(since: When, task: TaskSlice) -> bool:
     """Say whether one-time work was asked for together with the periodic: an app may then delay the first period."""
     together = constants.allowance_ns("sightings_spread")
+    beside = task.steps.of(REQUESTS).between(since.index - REACH, since.index + REACH)
     return any(
-        step.kind is StepKind.REQUEST
-        and step.request is RequestKind.ONE_TIME
-        and abs(wall_elapsed(since, step.when).hi) <= together
-        for step in task.steps
+        step.request is RequestKind.ONE_TIME and abs(wall_elapsed(since, step.when).hi) <= together for step in beside
     )
 
 

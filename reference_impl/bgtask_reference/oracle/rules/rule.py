@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Source
@@ -12,10 +15,12 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.value import value
 
 SHOWS_STARTS = frozenset({Source.BEACON, Source.APP_LOG, Source.WORK_MANAGER_DEBUG})
 SHOWS_ENDS = SHOWS_STARTS | {Source.WORK_MANAGER_INFO}
@@ -24,25 +29,23 @@ SHOWS_ATTEMPTS = frozenset({Source.BEACON})
 SHOWS_REQUESTS = frozenset({Source.APP_LOG})
 SHOWS_ROWS = frozenset({Source.DIAGNOSTICS, Source.JOB_DUMP})
 
+_index = attrgetter("index")
+
 StepCheck = Callable[[State, Step, Place], Said]
 """Asked once for each possible state before a step; broken only when every state breaks a rule."""
 TaskSurvey = Callable[[TaskSlice, Outside, "Worlds"], Iterable[Finding]]
 """Asked once a task; may look both ways."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Worlds:
     """The set of states before each step of each unique name, as the fold found it in the recorded order."""
 
-    before: dict[str, tuple[tuple[State, ...], ...]]
+    before: dict[str, Sequence[Sequence[State]]]
 
-    def at(self, name: str, index: int, slices: TaskSlice) -> tuple[State, ...]:
+    def at(self, each: NameSlice, index: int) -> Sequence[State]:
         """Give the states that a unique name may have been in just before a journal index."""
-        for each in slices.names:
-            if each.name == name:
-                place = sum(step.index < index for step in each.steps)
-                return self.before[name][place]
-        return ()
+        return self.before[each.name][bisect_left(each.steps, index, key=_index)]
 
 
 @dataclass(frozen=True, slots=True)

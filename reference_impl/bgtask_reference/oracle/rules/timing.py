@@ -52,7 +52,7 @@ def not_before(state: State, bound_ns: int, step: Step, place: Place) -> Said:
         words = (
             f"a run {verb} {seconds(passed)} after its work was enqueued, and was due only after {seconds(bound_ns)}"
         )
-        return Broken((*state.why, *step.entries), words)
+        return Broken(words)
     if step.kind is StepKind.START:
         return True
     return None if place.outside.saw(SHOWS_STARTS) else Unsure("nobody saw when the run began", SHOWS_STARTS)

@@ -1,0 +1,153 @@
+"""Sightings of starts and ends of runs, and drafts: runs while they are being put together from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bgtask_reference.events import Result
+from bgtask_reference.events import RunFinished
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import RunStopped
+from bgtask_reference.events import Source
+from bgtask_reference.oracle.clocks import WALL_FAMILY
+from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.clocks import elapsed
+from bgtask_reference.oracle.steps import NOT_KNOWN
+from bgtask_reference.oracle.steps import Identity
+from bgtask_reference.platform import constants
+
+RunEvent = RunStarted | RunFinished | RunStopped
+SPREAD_NS = constants.allowance_ns("sightings_spread")
+REACH = 32
+"""Journal entries: what lies further apart does not lie side by side in the log."""
+
+
+class Sighting:
+    """One source's word on a start or an end."""
+
+    __slots__ = ("index", "reason", "result", "run_attempt", "source", "starts", "stops", "when", "who")
+
+    def __init__(self, when: When, event: RunEvent, who: Identity) -> None:
+        self.when = when
+        self.who = who
+        self.index: int = when.index
+        self.source: Source = event.source
+        self.run_attempt = event.run_attempt
+        self.starts = isinstance(event, RunStarted)
+        self.stops = isinstance(event, RunStopped)
+        self.result: Result | None = event.result if isinstance(event, RunFinished) else None
+        self.reason: str | None = event.reason if isinstance(event, RunStopped) else None
+
+
+class Draft:
+    """A run while it is being put together: its sightings, and everything that they know of it together."""
+
+    __slots__ = ("again", "attempt_id", "ends", "name", "starts", "task", "work_id")
+
+    def __init__(self) -> None:
+        self.starts: list[Sighting] = []
+        self.ends: list[Sighting] = []
+        self.again: list[Sighting] = []
+        self.task: str | None = None
+        self.name: str | None = None
+        self.work_id: str | None = None
+        self.attempt_id: str | None = None
+
+    def add(self, each: Sighting) -> None:
+        """Take one more sighting."""
+        (self.starts if each.starts else self.ends).append(each)
+        who = each.who
+        self.task = self.task or who.task
+        self.name = self.name or who.name
+        self.work_id = self.work_id or who.work_id
+        self.attempt_id = self.attempt_id or who.attempt_id
+
+    @property
+    def who(self) -> Identity:
+        """Which piece of work, as far as all of its sightings tell."""
+        return Identity(self.task, self.name, self.work_id, self.attempt_id)
+
+    @property
+    def begun(self) -> int:
+        """Where it was first sighted."""
+        return min(each.index for each in (*self.starts, *self.ends))
+
+    @property
+    def is_open(self) -> bool:
+        """True while its end is unknown."""
+        return bool(self.starts) and not self.ends
+
+    def fits(self, who: Identity) -> bool:
+        """Say whether a sighting that names no work may be about this run."""
+        if self.task is not None and self.task == who.task:
+            return who.name is None or self.name is None or self.name == who.name
+        return who == NOT_KNOWN or self.who == NOT_KNOWN
+
+    def beside(self, each: Sighting) -> int | None:
+        """Say how far, in nanoseconds, another source told of the same start or end; None when none did."""
+        told = self.starts if each.starts else self.ends
+        if not told or not _same_result(told[0], each):
+            return None
+        far = apart_ns(told[0].when, each.when)
+        return far if far <= SPREAD_NS and each.source not in [other.source for other in told] else None
+
+
+def _same_result(a: Sighting, b: Sighting) -> bool:
+    if a.result and b.result:
+        return a.result is b.result
+    return a.stops is b.stops
+
+
+def apart_ns(a: When, b: When) -> int:
+    """Say how far two moments may at most lie apart, by the wall clock where both were read from it."""
+    x, y = a.stamp, b.stamp
+    if x.clock in WALL_FAMILY and y.clock in WALL_FAMILY:
+        return abs(x.ns - y.ns) + x.error_ns + y.error_ns
+    span = elapsed(a, b)
+    return max(abs(span.lo), abs(span.hi))
+
+
+class Shelf:
+    """Drafts by where they were sighted and whose they are, so that one need not look through all of them."""
+
+    def __init__(self) -> None:
+        self.all: list[Draft] = []
+        self._places: dict[tuple[int, bool], dict[str | None, list[Draft]]] = {}
+
+    def new(self) -> Draft:
+        """Begin a draft."""
+        draft = Draft()
+        self.all.append(draft)
+        return draft
+
+    def put(self, draft: Draft, each: Sighting) -> None:
+        """Add a sighting to a draft, and remember where it was."""
+        draft.add(each)
+        here = self._places.setdefault((each.index // REACH, each.starts), {})
+        here.setdefault(draft.task, []).append(draft)
+        if draft.work_id:
+            here.setdefault(draft.work_id, []).append(draft)
+
+    def of_work(self, each: Sighting) -> list[Draft]:
+        """Give the drafts of one work that another source saw start or end beside this sighting, nearest first."""
+        work = each.who.work_id
+        return self._nearest(each, [draft for draft in self._near(each, (work,)) if draft.work_id == work])
+
+    def fitting(self, each: Sighting) -> list[Draft]:
+        """Give the drafts that a sighting without a work may be about, where it lies beside them, nearest first."""
+        keys = None if each.who == NOT_KNOWN else (each.who.task, None)
+        return self._nearest(each, [draft for draft in self._near(each, keys) if draft.fits(each.who)])
+
+    def _near(self, each: Sighting, keys: tuple[str | None, ...] | None) -> Iterator[Draft]:
+        place = each.index // REACH
+        for at in (place - 1, place, place + 1):
+            here = self._places.get((at, each.starts), {})
+            for key in here if keys is None else keys:
+                yield from here.get(key, ())
+
+    @staticmethod
+    def _nearest(each: Sighting, near: list[Draft]) -> list[Draft]:
+        found = {id(draft): (far, draft) for draft in near if (far := draft.beside(each)) is not None}
+        if len(found) > 1:
+            return [draft for _, draft in sorted(found.values(), key=lambda told: (told[0], told[1].begun))]
+        return [draft for _, draft in found.values()]
