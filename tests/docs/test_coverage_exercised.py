@@ -45,7 +45,9 @@ def test_every_rule_of_a_covered_behaviour_was_exercised_in_its_scenarios(tmp_pa
     options = ["--device", "virtual-pixel7", f"--run-dir={tmp_path}/run", "-k", wanted, "-q"]
     done = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, check=False)
 
-    told = exercised(json.loads((tmp_path / "run/verdicts.json").read_text()))
+    written = tmp_path / "run/verdicts.json"
+    assert written.exists(), done.stdout.decode() + done.stderr.decode()
+    told = exercised(json.loads(written.read_text()))
     idle = {
         place: missing
         for place, scenarios, rules in claimed
