@@ -39,6 +39,9 @@ lint: $(VENV)/.stamp ## ruff, mypy --strict, rules of import
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+kill-score: $(VENV)/.stamp ## what the oracle catches, and whom it wrongly accuses
+	$(BIN)/bgtask kill-score $(ARGS)
+
 bench: $(VENV)/.stamp ## measure against peers; prints a table and writes bench/results/*.json
 	$(BIN)/python bench/run.py $(ARGS)
 
@@ -63,4 +66,4 @@ lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 clean: ## remove what was built
 	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
 
-.PHONY: help setup demo test test-slow lint bench report coverage-page lock clean
+.PHONY: help setup demo test test-slow lint kill-score bench report coverage-page lock clean

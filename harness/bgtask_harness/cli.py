@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     devices.set_defaults(run=_devices)
     rules = commands.add_parser("rules", help="list the rules that journals are judged by")
     rules.set_defaults(run=_rules)
+    _add_kill_score(commands.add_parser("kill-score", help="measure what the oracle catches and whom it wrongly accuses"))
     return parser
 
 
@@ -79,6 +80,15 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where it goes (reports/recordings/NAME)")
     _add_folder(parser)
     parser.set_defaults(run=_record)
+
+
+def _add_kill_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--only", metavar="ID,...", help="mutants, operators, bug classes, nuisances, harness faults")
+    parser.add_argument("--runs", type=int, metavar="N", help="healthy runs (default: 1000; none with --only)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="the first seed (default: 0)")
+    parser.add_argument("--mutants", type=Path, action="append", default=[], metavar="FILE", help="more mutants")
+    parser.set_defaults(run=_kill_score)
 
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:
@@ -142,6 +152,14 @@ def _devices(arguments: argparse.Namespace) -> int:
     for line in list_devices(SearchPath.standard(arguments.device_profiles)):
         print(line)
     return 0
+
+
+def _kill_score(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.killscore.command import kill_score  # noqa: PLC0415 - same
+
+    only = tuple(name.strip() for name in (arguments.only or "").split(",") if name.strip())
+    mutants = tuple(arguments.mutants)
+    return kill_score(only, arguments.runs, arguments.seed, mutants, as_json=arguments.json, out=print)
 
 
 def _rules(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its arguments

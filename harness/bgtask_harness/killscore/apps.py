@@ -22,6 +22,7 @@ from bgtask_reference.events import Backoff
 from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import UniqueName
+from bgtask_reference.ports.work_manager import ExistingPeriodicWorkPolicy
 
 FIXED, GENERATED = "tvmaniac@fixed", "generated"
 APPS = (FIXED, GENERATED)
@@ -32,6 +33,7 @@ _INTERVALS = tuple(minutes * _MINUTE for minutes in (5, 15, 20, 30, 60, 120, 300
 _DELAYS = (0, 0, 0, 2 * _MINUTE, 10 * _MINUTE, 45 * _MINUTE)
 _BACKOFFS = (10_000_000_000, 30_000_000_000, 30_000_000_000, 120_000_000_000)
 _STARTS_WITHIN = _MINUTE
+_POLICIES = (ExistingPeriodicWorkPolicy.KEEP, ExistingPeriodicWorkPolicy.UPDATE)
 
 
 def healthy(app: str, seed: int) -> Subject:
@@ -39,8 +41,9 @@ def healthy(app: str, seed: int) -> Subject:
     fixed = _fixed()
     if app == FIXED:
         return fixed
-    tasks = _tasks(random.Random(f"tasks {seed}"))  # noqa: S311 - a campaign must come out the same twice
-    return dataclasses.replace(fixed, app=_app_file(fixed.app, tasks), program=Program(tasks))
+    rng = random.Random(f"tasks {seed}")  # noqa: S311 - a campaign must come out the same twice
+    tasks = _tasks(rng)
+    return dataclasses.replace(fixed, app=_app_file(fixed.app, tasks), program=Program(tasks, rng.choice(_POLICIES)))
 
 
 @lru_cache(maxsize=1)

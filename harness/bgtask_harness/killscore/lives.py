@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from bgtask_harness.errors import BadInput
 from bgtask_harness.killscore.apps import healthy
 from bgtask_harness.killscore.mutants import Mutant
+from bgtask_harness.killscore.plans import Lines
 from bgtask_harness.killscore.plans import generate
 from bgtask_harness.killscore.running import carry_out
 from bgtask_harness.killscore.subject import Subject
+from bgtask_harness.killscore.trouble import HarnessFault
+from bgtask_harness.killscore.trouble import Nuisance
 from bgtask_harness.virtual.layers import BadReference
 from bgtask_harness.virtual.layers import load
 from bgtask_reference.events import History
@@ -20,6 +23,9 @@ from bgtask_reference.events import ScenarioEnded
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import judge
+
+_WAITED_FOR_NS = 200_000_000
+"""What was taken away here does not come back, so nobody waits for it long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,26 @@ def live(app: str, seed: int, theme: str = "", mutant: Mutant | None = None) -> 
     return judged(app, seed, theme, lived(subject, seed, theme))
 
 
-def lived(subject: Subject, seed: int, theme: str = "") -> History:
-    """Give the history of a seed's life on a subject."""
-    return carry_out(subject, generate(subject.app, seed, theme))
+def live_with(nuisance: Nuisance, app: str, seed: int, theme: str) -> Life:
+    """Run one life with something legal in its way, and judge it."""
+    return judged(app, seed, theme, lived(nuisance.on(healthy(app, seed), seed), seed, theme))
+
+
+def live_with_fault(fault: HarnessFault, app: str, seed: int, theme: str) -> Life:
+    """Run one healthy life while the harness' own side is broken, and judge what is left of it."""
+    subject = healthy(app, seed)
+    if fault.wrap is not None:
+        brief = dataclasses.replace(subject.profile, boots_within_ns=_WAITED_FOR_NS)
+        subject = dataclasses.replace(subject, wrap=fault.wrap(seed), profile=brief)
+    history = lived(subject, seed, theme, fault.extra)
+    return judged(app, seed, theme, fault.damage(history, seed) if fault.damage else history)
+
+
+def lived(subject: Subject, seed: int, theme: str = "", extra: Lines = ()) -> History:
+    """Give the history of a seed's life on a subject, with something extra in its middle."""
+    plan = generate(subject.app, seed, theme)
+    half = len(plan) // 2
+    return carry_out(subject, (*plan[:half], *extra, *plan[half:]))
 
 
 def judged(app: str, seed: int, theme: str, history: History) -> Life:

@@ -12,7 +12,7 @@ from bgtask_reference.events import History
 
 
 class MemoryJournal:
-    """Satisfies `session.recording.Journal`."""
+    """Satisfies `session.recording.Journal`. Numbered as on disk, where the header is record 0."""
 
     def __init__(self, header: Header) -> None:
         self._header = header
@@ -21,7 +21,7 @@ class MemoryJournal:
 
     def append_many(self, events: Iterable[Event]) -> tuple[Entry, ...]:
         now = time.monotonic_ns()
-        entries = tuple(Entry(index, now, event) for index, event in enumerate(events, start=len(self._entries)))
+        entries = tuple(Entry(index, now, event) for index, event in enumerate(events, start=len(self._entries) + 1))
         self._entries += entries
         return entries
 

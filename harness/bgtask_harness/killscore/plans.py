@@ -45,7 +45,7 @@ def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
     """Give the life of a seed: everything is asked for, then moves until enough was done to the phone."""
     rng = random.Random(f"plan {seed} {theme}")  # noqa: S311 - a campaign must come out the same twice
     life = Life(app, rng)
-    chosen = theme or rng.choice(tuple(THEMES))
+    chosen = theme or rng.choice(tuple(EVERY_DAY))
     moves = _weights(THEMES[chosen])
     lines, end = [*_first_days(life, chosen)], _last_days(life)
     wanted = rng.randint(LEAST_STIMULI, 2 * LEAST_STIMULI)
@@ -97,6 +97,12 @@ def ask_again(life: Life) -> Lines:
     return (f"off {life.state_of(task)}", "advance 20s", f"asked {task}")
 
 
+def forget_and_restart(life: Life) -> Lines:
+    """What was switched off stays off in the next process."""
+    state = life.rng.choice(life.states)
+    return (f"off {state}", "advance 15s", "restart", life.pause(), "look", f"on {state}", "advance 90s")
+
+
 def trouble_at_the_server(life: Life) -> Lines:
     """The server fails for some tries, then not."""
     task = life.rng.choice(life.retries) if life.retries else life.task()
@@ -132,10 +138,12 @@ def in_mid_run(life: Life) -> Lines:
         f"begun {task}",
         "advance 3s",
         *what,
-        "advance 90s",
+        "look",
+        f"want {task} 10m",
+        "advance 11m",
         f"server {task} ok",
         life.pause(),
-        "look",
+        life.rng.choice(("look", f"due {task}")),
     )
 
 
@@ -156,8 +164,9 @@ def reboot(life: Life) -> Lines:
 
 
 def offline(life: Life) -> Lines:
-    """No network for a while."""
-    return ("network off", life.pause(), "network on", "advance 90s", f"due {life.task()}")
+    """No network for a while; what needs none goes on."""
+    meanwhile = life.rng.choice((life.pause(), f"due {life.task()}"))
+    return ("network off", meanwhile, "network on", "advance 90s", f"due {life.task()}")
 
 
 def metered(life: Life) -> Lines:
@@ -177,22 +186,62 @@ def forced(life: Life) -> Lines:
     return (f"off {state}", "advance 15s", f"on {state}", "advance 1s", f"force {task}")
 
 
+def forced_offline(life: Life) -> Lines:
+    """What waits for a network is made to run without one."""
+    task = life.task()
+    state = life.state_of(task)
+    asked = (f"off {state}", "advance 15s", f"on {state}", "advance 5s")
+    return ("network off", *asked, f"force {task}", "network on", "advance 90s", "look")
+
+
 def forced_when_due(life: Life) -> Lines:
     """The wall clock is moved to when it is due, so that WorkManager lets a forced job run."""
     return (f"make-due {life.task()}",)
 
 
+def dozes(life: Life) -> Lines:
+    """The phone dozes for a while."""
+    return (f"doze {life.rng.choice(('deep', 'light'))}", life.pause(), "look", "doze off", "advance 2m", "look")
+
+
+def rarely_used(life: Life) -> Lines:
+    """The app falls into a standby bucket that runs less."""
+    bucket = life.rng.choice(("working_set", "frequent", "rare", "restricted"))
+    return ("home", f"bucket {bucket}", life.pause(), "look", "bucket active", "advance 2m", f"due {life.task()}")
+
+
+def saves_power(life: Life) -> Lines:
+    """Battery saver, a low battery, or no charger."""
+    what, back = life.rng.choice(
+        (("saver on", "saver off"), ("battery low", "battery good"), ("charger off", "charger on"))
+    )
+    return ("home", "screen off", what, life.pause(), "look", back, "screen on", "advance 2m", "look")
+
+
+def is_stopped(life: Life) -> Lines:
+    """A person stops the app in Settings, and opens it later."""
+    return ("force-stop", life.pause(), "look", "launch", "advance 90s", f"due {life.task()}")
+
+
+def is_stopped_in_mid_run(life: Life) -> Lines:
+    """The same while a run is under way."""
+    task = life.task()
+    state = life.state_of(task)
+    begun = (f"server {task} ok 4m", f"off {state}", "advance 12s", f"on {state}", f"begun {task}", "advance 3s")
+    return (*begun, "force-stop", "advance 20s", "launch", "look", f"want {task} 10m", "advance 11m", "look")
+
+
 _USUAL: dict[Move, int] = {wait: 3, due: 3, listing: 1}
-THEMES: Mapping[str, Mapping[Move, int]] = {
+EVERY_DAY: Mapping[str, Mapping[Move, int]] = {
     "quiet": {**_USUAL, restart: 1, slow_server: 1},
     "server": {**_USUAL, trouble_at_the_server: 6, restart: 1, process_ends: 1},
-    "user": {**_USUAL, forget_and_ask: 3, ask_again: 3, in_mid_run: 1},
+    "user": {**_USUAL, forget_and_ask: 3, ask_again: 3, forget_and_restart: 2, in_mid_run: 1},
     "process": {**_USUAL, restart: 3, process_ends: 3, reboot: 2, in_mid_run: 3},
     "network": {**_USUAL, offline: 4, metered: 2, in_mid_run: 1, trouble_at_the_server: 1},
-    "forced": {forced: 2, forced_when_due: 2, listing: 1},
     "mixed": {
         **_USUAL,
         forget_and_ask: 1,
+        forget_and_restart: 1,
         ask_again: 1,
         trouble_at_the_server: 2,
         slow_server: 1,
@@ -204,3 +253,15 @@ THEMES: Mapping[str, Mapping[Move, int]] = {
         metered: 1,
     },
 }
+"""Lives of every day. A seed chooses among these when no theme was asked for."""
+
+OTHER: Mapping[str, Mapping[Move, int]] = {
+    "forced": {forced: 2, forced_offline: 2, forced_when_due: 2, listing: 1},
+    "doze": {**_USUAL, dozes: 6, restart: 1},
+    "bucket": {**_USUAL, rarely_used: 6, restart: 1},
+    "power": {**_USUAL, saves_power: 6, dozes: 1},
+    "stopped": {**_USUAL, is_stopped: 3, is_stopped_in_mid_run: 4},
+}
+"""Lives in which the system holds work back, or somebody forces it."""
+
+THEMES: Mapping[str, Mapping[Move, int]] = {**EVERY_DAY, **OTHER}

@@ -1,7 +1,7 @@
 """An app made from a list of tasks: what the contract promises, and nothing else.
 
-Each task has a state of its own. While the state is on, the task is asked for: periodic work with KEEP, so that asking
-again changes nothing; one-time work once for each time that the state goes on.
+Each task has a state of its own. While the state is on, the task is asked for: periodic work with KEEP or UPDATE, so
+that asking again changes nothing; one-time work once for each time that the state goes on.
 """
 
 from __future__ import annotations
@@ -58,19 +58,20 @@ def request_for(task: TaskSpec) -> WorkRequest:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An `AndroidProgram` for a list of tasks."""
+    """An `AndroidProgram` for a list of tasks, whose periodic work is asked for with that policy."""
 
     tasks: tuple[TaskSpec, ...]
+    policy: ExistingPeriodicWorkPolicy = ExistingPeriodicWorkPolicy.KEEP
 
     def __call__(self, app: AppPort, work_manager: WorkManagerPort) -> GeneratedApp:
-        return GeneratedApp(self.tasks, app, work_manager)
+        return GeneratedApp(self, app, work_manager)
 
 
 class GeneratedApp:
     """One process of it. Implements `AndroidApplication`."""
 
-    def __init__(self, tasks: tuple[TaskSpec, ...], app: AppPort, work_manager: WorkManagerPort) -> None:
-        self._tasks = {task.id: task for task in tasks}
+    def __init__(self, program: Program, app: AppPort, work_manager: WorkManagerPort) -> None:
+        self._tasks, self._policy = {task.id: task for task in program.tasks}, program.policy
         self._app, self._work_manager = app, work_manager
         self._attempts = itertools.count(1)
 
@@ -117,7 +118,7 @@ class GeneratedApp:
             self._work_manager.enqueue_unique_work(name, ExistingWorkPolicy.REPLACE, request)
             self._say(_SCHEDULER, f"Scheduled immediate execution of [{task.id}]")
         else:
-            self._work_manager.enqueue_unique_periodic_work(name, ExistingPeriodicWorkPolicy.KEEP, request)
+            self._work_manager.enqueue_unique_periodic_work(name, self._policy, request)
             self._say(_SCHEDULER, f"Scheduled periodic task [{task.id}]")
 
     def _cancel(self, task: TaskSpec) -> None:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.killscore.subject import MOST_STEPS
 from bgtask_harness.killscore.subject import Running
@@ -49,9 +48,6 @@ def _carry_out(subject: Subject, plan: Plan, folder: Path, scenario: str) -> His
         session.put_back()
     except (TooBusy, Exhausted):
         _calm_down(running)
-    except DeviceLostError as lost:
-        session.note_lost(str(lost))
-        outcome, reason = "broken", str(lost)
     except HarnessError as trouble:
         outcome, reason = "broken", str(trouble)
     session.end(outcome, reason)
@@ -70,8 +66,10 @@ def _live_on(running: Running) -> None:
     for _ in range(_MOST_EXTRA_DAYS):
         if sum(isinstance(event, RunStarted) for event in session.events) >= LEAST_RUNS:
             return
-        for state in session.app.control.states:
-            session.set_state(state, on=True)
         perform("network on", running)
+        for state in session.app.control.states:
+            session.set_state(state, on=False)
+            session.advance(15)
+            session.set_state(state, on=True)
         session.advance("24h")
         session.look()
