@@ -12,17 +12,17 @@ from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
-from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.profiles import AppFile
-from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.barrier import Barriers
 from bgtask_harness.session.control import AppControl
 from bgtask_harness.session.following import SessionLog
 from bgtask_harness.session.forcing import Forcing
 from bgtask_harness.session.ladder import Ladder
+from bgtask_harness.session.lengths import Length
+from bgtask_harness.session.lengths import nanoseconds
 from bgtask_harness.session.looking import Looking
 from bgtask_harness.session.reach import Reach
 from bgtask_harness.session.recording import Predicate
@@ -56,8 +56,6 @@ from bgtask_reference.events import WorkListed
 
 _DIAGNOSTICS_NS = 20_000_000_000
 Task = TaskSpec | str
-Length = str | float
-"""Seconds, or text such as `5h`."""
 
 
 class Session:
@@ -482,21 +480,6 @@ class Session:
         self._log.close()
         self._recording.add(ScenarioEnded(stamp=host_stamp(), outcome=outcome, reason=reason))
         self._recording.close()
-
-
-def nanoseconds(length: Length) -> int:
-    """Give the nanoseconds of `5h` or of seconds.
-
-    Raises:
-        BadInput: It is neither.
-
-    """
-    if not isinstance(length, str):
-        return int(length * 1_000_000_000)
-    try:
-        return parse_duration(length)
-    except ValueError as error:
-        raise BadInput(str(error)) from error
 
 
 def _is_listing(event: Event) -> bool:

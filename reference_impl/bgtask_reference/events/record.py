@@ -42,8 +42,8 @@ class SentinelSeen(Event):
 class LogLost(Event):
     """Lines are missing here.
 
-    `reason`: `eof`, `sentinel-missing`, `dropped` (chatty, or the ring wrapped), `unreadable`, `not-captured` (before the
-    first line of an imported log).
+    `reason`: `eof`, `sentinel-missing`, `dropped` (chatty, or the ring wrapped), `unreadable`, `not-captured` (before
+    the first line of an imported log).
 
     Attributes:
         after_sentinel: The last sentinel that is known to have come before the hole; None when there is none.
