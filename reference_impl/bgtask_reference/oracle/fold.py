@@ -15,6 +15,7 @@ from bgtask_reference.oracle.findings import Broken
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.findings import Unsure
+from bgtask_reference.oracle.moves import MOVES
 from bgtask_reference.oracle.moves import moves
 from bgtask_reference.oracle.orders import Group
 from bgtask_reference.oracle.orders import any_order
@@ -91,8 +92,33 @@ class Fold:
         return trace
 
     def _step(self, worlds: list[State], position: int, optional: frozenset[int], trace: Trace) -> list[State]:
-        if position in optional:
-            return self._cap([*worlds, *self._advance(worlds, position)], trace)
+        kind = self.steps[position].kind
+        if kind in MOVES or self._plan[kind]:
+            if position in optional:
+                return self._cap([*worlds, *self._advance(worlds, position)], trace)
+            after = self._alone(worlds[0], position, trace) if len(worlds) == 1 else None
+            return after or self._together(worlds, position, trace)
+        return worlds  # nothing to check, and nothing follows from it
+
+    def _alone(self, state: State, position: int, trace: Trace) -> list[State] | None:
+        """Step on from the one possible state; None when it does not allow the step."""
+        step, place = self.steps[position], self.place
+        held = []
+        for rule, check in self._plan[step.kind]:
+            said = check(state, step, place)
+            if said is None:
+                continue
+            if said is True:
+                held.append((rule, position))
+            elif isinstance(said, Unsure):
+                trace.unsure.append((rule, position, said))
+            else:
+                return None
+        trace.held += held
+        return moves(state, step, periodic=place.slice.periodic)
+
+    def _together(self, worlds: list[State], position: int, trace: Trace) -> list[State]:
+        """Step on from every possible state that allows the step; where none does, a rule is broken."""
         answers = self._ask(worlds, position)
         allowed = [state for state, said in zip(worlds, answers, strict=True) if not _is_broken(said)]
         self._note(answers, position, trace)
@@ -128,13 +154,11 @@ class Fold:
 
     def _moved(self, worlds: list[State], position: int) -> list[State]:
         step, periodic = self.steps[position], self.place.slice.periodic
-        if len(worlds) == 1:
-            return moves(worlds[0], step, periodic=periodic)
         return distinct([after for state in worlds for after in moves(state, step, periodic=periodic)])
 
     def _note(self, answers: list[Answers], position: int, trace: Trace) -> None:
         for number, (rule, _) in enumerate(self._plan[self.steps[position].kind]):
-            said = answers[0][number] if len(answers) == 1 else _together([each[number] for each in answers])
+            said = _in_all([each[number] for each in answers])
             if said is True:
                 trace.held.append((rule, position))
             elif isinstance(said, Unsure):
@@ -164,7 +188,7 @@ def _is_broken(answers: Sequence[Said]) -> bool:
     return any(isinstance(said, Broken) for said in answers)
 
 
-def _together(said: Sequence[Said]) -> Said:
+def _in_all(said: Sequence[Said]) -> Said:
     """Say for all worlds together: it holds when it holds in each, and is unsure when it is in one."""
     if all(each is True for each in said):
         return True

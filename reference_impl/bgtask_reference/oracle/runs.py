@@ -30,6 +30,7 @@ from bgtask_reference.platform import constants
 
 T = TypeVar("T")
 _index = attrgetter("index")
+_begun = attrgetter("begun")
 LOOK_BACK = 64
 """How many runs of a task without an end are remembered."""
 
@@ -183,12 +184,13 @@ def _adopt_start(named: Draft, still_open: Sequence[Draft]) -> None:
     name = named.name
     if still_open and (len(still_open) == 1 or all(draft.name == name is not None for draft in still_open)):
         named.starts += still_open[-1].starts
+        named.begun = min(named.begun, still_open[-1].begun)
         still_open[-1].starts.clear()
 
 
 def _finished(drafts: Sequence[Draft]) -> tuple[Run, ...]:
     drafts = [draft for draft in drafts if draft.starts or draft.ends]
-    ordered = sorted(drafts, key=lambda draft: draft.begun)
+    ordered = sorted(drafts, key=_begun)
     return tuple(_run(number, draft) for number, draft in enumerate(ordered))
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import RunStopped
 from bgtask_reference.events import Source
+from bgtask_reference.oracle.clocks import FOREVER
 from bgtask_reference.oracle.clocks import WALL_FAMILY
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.clocks import elapsed
@@ -25,12 +24,13 @@ REACH = 32
 class Sighting:
     """One source's word on a start or an end."""
 
-    __slots__ = ("index", "reason", "result", "run_attempt", "source", "starts", "stops", "when", "who")
+    __slots__ = ("index", "reason", "result", "run_attempt", "source", "starts", "stops", "wall_ns", "when", "who")
 
     def __init__(self, when: When, event: RunEvent, who: Identity) -> None:
         self.when = when
         self.who = who
         self.index: int = when.index
+        self.wall_ns = when.stamp.ns if when.stamp.clock in WALL_FAMILY else None
         self.source: Source = event.source
         self.run_attempt = event.run_attempt
         self.starts = isinstance(event, RunStarted)
@@ -40,11 +40,15 @@ class Sighting:
 
 
 class Draft:
-    """A run while it is being put together: its sightings, and everything that they know of it together."""
+    """A run while it is being put together: its sightings, and everything that they know of it together.
 
-    __slots__ = ("again", "attempt_id", "ends", "name", "starts", "task", "work_id")
+    `begun` is the journal index of the first of them.
+    """
+
+    __slots__ = ("again", "attempt_id", "begun", "ends", "name", "starts", "task", "work_id")
 
     def __init__(self) -> None:
+        self.begun = FOREVER
         self.starts: list[Sighting] = []
         self.ends: list[Sighting] = []
         self.again: list[Sighting] = []
@@ -56,6 +60,7 @@ class Draft:
     def add(self, each: Sighting) -> None:
         """Take one more sighting."""
         (self.starts if each.starts else self.ends).append(each)
+        self.begun = min(self.begun, each.index)
         who = each.who
         self.task = self.task or who.task
         self.name = self.name or who.name
@@ -68,11 +73,6 @@ class Draft:
         return Identity(self.task, self.name, self.work_id, self.attempt_id)
 
     @property
-    def begun(self) -> int:
-        """Where it was first sighted."""
-        return min(each.index for each in (*self.starts, *self.ends))
-
-    @property
     def is_open(self) -> bool:
         """True while its end is unknown."""
         return bool(self.starts) and not self.ends
@@ -81,7 +81,7 @@ class Draft:
         """Say whether a sighting that names no work may be about this run."""
         if self.task is not None and self.task == who.task:
             return who.name is None or self.name is None or self.name == who.name
-        return who == NOT_KNOWN or self.who == NOT_KNOWN
+        return NOT_KNOWN in (who, self.who)
 
     def beside(self, each: Sighting) -> int | None:
         """Say how far, in nanoseconds, another source told of the same start or end; None when none did."""
@@ -112,7 +112,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.all: list[Draft] = []
-        self._places: dict[tuple[int, bool], dict[str | None, list[Draft]]] = {}
+        self._places: dict[tuple[int, bool], dict[str | None, list[tuple[int | None, Draft]]]] = {}
 
     def new(self) -> Draft:
         """Begin a draft."""
@@ -124,30 +124,34 @@ class Shelf:
         """Add a sighting to a draft, and remember where it was."""
         draft.add(each)
         here = self._places.setdefault((each.index // REACH, each.starts), {})
-        here.setdefault(draft.task, []).append(draft)
+        here.setdefault(draft.task, []).append((each.wall_ns, draft))
         if draft.work_id:
-            here.setdefault(draft.work_id, []).append(draft)
+            here.setdefault(draft.work_id, []).append((each.wall_ns, draft))
 
     def of_work(self, each: Sighting) -> list[Draft]:
         """Give the drafts of one work that another source saw start or end beside this sighting, nearest first."""
         work = each.who.work_id
-        return self._nearest(each, [draft for draft in self._near(each, (work,)) if draft.work_id == work])
+        return _nearest(each, [draft for draft in self._near(each, (work,)) if draft.work_id == work])
 
     def fitting(self, each: Sighting) -> list[Draft]:
         """Give the drafts that a sighting without a work may be about, where it lies beside them, nearest first."""
-        keys = None if each.who == NOT_KNOWN else (each.who.task, None)
-        return self._nearest(each, [draft for draft in self._near(each, keys) if draft.fits(each.who)])
+        who = each.who
+        keys = None if who == NOT_KNOWN else (who.task, None)
+        return _nearest(each, [draft for draft in self._near(each, keys) if draft.fits(who)])
 
-    def _near(self, each: Sighting, keys: tuple[str | None, ...] | None) -> Iterator[Draft]:
-        place = each.index // REACH
+    def _near(self, each: Sighting, keys: tuple[str | None, ...] | None) -> list[Draft]:
+        place, now, found = each.index // REACH, each.wall_ns, list[Draft]()
         for at in (place - 1, place, place + 1):
             here = self._places.get((at, each.starts), {})
             for key in here if keys is None else keys:
-                yield from here.get(key, ())
+                for ns, draft in here.get(key, ()):
+                    if ns is None or now is None or -SPREAD_NS <= ns - now <= SPREAD_NS:
+                        found.append(draft)
+        return found
 
-    @staticmethod
-    def _nearest(each: Sighting, near: list[Draft]) -> list[Draft]:
-        found = {id(draft): (far, draft) for draft in near if (far := draft.beside(each)) is not None}
-        if len(found) > 1:
-            return [draft for _, draft in sorted(found.values(), key=lambda told: (told[0], told[1].begun))]
-        return [draft for _, draft in found.values()]
+
+def _nearest(each: Sighting, near: list[Draft]) -> list[Draft]:
+    found = {id(draft): (far, draft) for draft in near if (far := draft.beside(each)) is not None}
+    if len(found) > 1:
+        return [draft for _, draft in sorted(found.values(), key=lambda told: (told[0], told[1].begun))]
+    return [draft for _, draft in found.values()]

@@ -33,6 +33,7 @@ from bgtask_reference.events import RunWanted
 from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
+from bgtask_reference.events import WorkRow
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Outside
@@ -41,6 +42,7 @@ from bgtask_reference.oracle.record import Record
 from bgtask_reference.oracle.runs import merge
 from bgtask_reference.oracle.sightings import Sighting
 from bgtask_reference.oracle.steps import NOT_KNOWN
+from bgtask_reference.oracle.steps import Rows
 from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
@@ -58,6 +60,7 @@ ENDS_BODIES = (ProcessStarted, ProcessDied, PhoneBooted)
 RUN_STEPS = frozenset({StepKind.START, StepKind.FINISH, StepKind.STOP})
 MAY_BE_OTHERS = RUN_STEPS | {StepKind.REQUEST, StepKind.REFUSED, StepKind.ARMED}
 _index = attrgetter("index")
+_place = attrgetter("when.index")
 
 
 @value
@@ -191,10 +194,18 @@ def _step(entry: Entry, outside: Outside) -> Step | None:
     event, when = entry.event, outside.timeline.place(entry)
     here, source = (entry.index,), frozenset({event.source})
     if isinstance(event, WorkListed):
-        return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, listed=event)
+        return Step(StepKind.LISTED, when, here, NOT_KNOWN, source, rows=_rows(event))
     if isinstance(event, JobsListed):
         return Step(StepKind.DUMPED, when, here, NOT_KNOWN, source, jobs=event)
     return Step(StepKind.DIED, when, here, NOT_KNOWN, source) if _ends_bodies(event, outside.app.package) else None
+
+
+def _rows(listed: WorkListed) -> Rows:
+    by_name: dict[str, tuple[WorkRow, ...]] = {}
+    for row in listed.rows:
+        for name in row.unique_names:
+            by_name[name] = (*by_name.get(name, ()), row)
+    return Rows(by_name, listed.complete)
 
 
 def _ends_bodies(event: Event, package: str) -> bool:
@@ -208,8 +219,9 @@ def _tasks(outside: Outside, steps: dict[str | None, list[Step]], runs: Iterable
     wants: dict[str, list[Want]] = defaultdict(list)
     for entry, event in outside.record.told(RunWanted):
         wants[event.task].append(Want(event, outside.timeline.place(entry)))
+    shared = sorted(steps[None], key=_order)
     for task in outside.app.tasks:
-        mine = sorted([*steps[None], *steps[task.id]], key=_order)
+        mine = sorted([*shared, *steps[task.id]], key=_place)
         yield TaskSlice(task, Track(mine), tuple(my_runs[task.id]), tuple(wants[task.id]))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from bgtask_reference.events import JobsListed
 from bgtask_reference.events import RequestKind
 from bgtask_reference.events import Result
 from bgtask_reference.events import Source
-from bgtask_reference.events import WorkListed
+from bgtask_reference.events import WorkRow
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.value import value
@@ -59,6 +60,14 @@ NOT_KNOWN = Identity()
 
 
 @value
+class Rows:
+    """One answer of WorkManager's diagnostics: its rows by unique name, and whether it is the whole answer."""
+
+    by_name: Mapping[str, tuple[WorkRow, ...]]
+    complete: bool
+
+
+@value
 class Step:
     """One thing that happened to a task.
 
@@ -71,7 +80,7 @@ class Step:
         request: Kind of a request.
         result: Result of a finish; None when unknown.
         run_attempt: Attempt number of a start, counting from 1; None when nobody told.
-        listed: The whole answer, for `LISTED`.
+        rows: The rows, for `LISTED`.
         jobs: The whole dump, for `DUMPED`.
         run: Number of the run within the journal, for start, finish and stop.
         start_seen: For finish and stop: somebody saw this run start.
@@ -89,7 +98,7 @@ class Step:
     request: RequestKind = RequestKind.UNKNOWN
     result: Result | None = None
     run_attempt: int | None = None
-    listed: WorkListed | None = None
+    rows: Rows | None = None
     jobs: JobsListed | None = None
     run: int | None = None
     start_seen: bool = True

@@ -11,7 +11,6 @@ from bgtask_reference.events import JobRow
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Result
-from bgtask_reference.events import WorkListed
 from bgtask_reference.events import WorkState
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.clocks import stepped
@@ -27,6 +26,7 @@ from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.state import Phase
 from bgtask_reference.oracle.state import State
+from bgtask_reference.oracle.steps import Rows
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
@@ -92,15 +92,15 @@ def _speaks(step: Step, finish: Step, each: NameSlice, outside: Outside) -> Told
     if step.kind in {StepKind.START, StepKind.ARMED} and step.who.name == each.name and not step.in_app:
         return True
     settled = elapsed(finish.when, step.when).lo > constants.allowance_ns("rearm_settles")
-    if step.kind is StepKind.LISTED and step.listed is not None:
-        return _row_tells(step, step.listed, each, settled=settled)
-    if step.kind is StepKind.DUMPED and step.jobs is not None:
+    if step.rows is not None:
+        return _row_tells(step, step.rows, each, settled=settled)
+    if step.jobs is not None:
         return _job_tells(step, step.jobs, finish, each, outside, settled=settled)
     return None
 
 
-def _row_tells(step: Step, listed: WorkListed, each: NameSlice, *, settled: bool) -> Told:
-    rows = [row for row in listed.rows if each.name in row.unique_names]
+def _row_tells(step: Step, listed: Rows, each: NameSlice, *, settled: bool) -> Told:
+    rows = listed.by_name.get(each.name, ())
     if any(row.state in WAITING and (row.job_id is not None or row.state is WorkState.RUNNING) for row in rows):
         return True
     waiting_or_cancelled = WAITING | {WorkState.CANCELLED}
