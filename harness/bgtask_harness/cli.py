@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     devices.set_defaults(run=_devices)
     rules = commands.add_parser("rules", help="list the rules that journals are judged by")
     rules.set_defaults(run=_rules)
-    _add_kill_score(commands.add_parser("kill-score", help="measure what the oracle catches and whom it wrongly accuses"))
+    _add_kill_score(
+        commands.add_parser("kill-score", help="measure what the oracle catches and whom it wrongly accuses")
+    )
     return parser
 
 

@@ -81,7 +81,7 @@ class HuntMutant:
         """Do it."""
         by: dict[str, None] = {}
         outcome, number = Outcome.SURVIVED, 0
-        for number in range(self.most_lives):  # noqa: B007 - how many it were
+        for number in range(self.most_lives):
             lived = self._live(number)
             by |= dict.fromkeys(each.rule for each in lived.failed)
             if any(self.mutant.is_named_by(each.rule) for each in lived.failed):
