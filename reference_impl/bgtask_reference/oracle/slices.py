@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
 from bgtask_reference.events import WorkRow
 from bgtask_reference.oracle.clocks import When
+from bgtask_reference.oracle.coverage import Hole
 from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.outside import strongest
@@ -170,9 +172,19 @@ def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
         if stimulus.sent.verb in CLEARS and stimulus.outcome is Outcome.ACCEPTED and stimulus.answered is not None:
             entries_of = (stimulus.index, stimulus.answered)
             yield Step(StepKind.CLEARED, replace(stimulus.when, index=stimulus.answered), entries_of)
+    steps_at = [entry.index for entry in record.of(*TASK_STEPS, RunStarted, RunFinished, RunStopped)]
     for hole in outside.coverage.holes:
-        when = outside.timeline.place(Entry(hole.after, 0, RunWanted()))
-        yield Step(StepKind.HOLE, when, () if hole.entry is None else (hole.entry,))
+        for index in _within(hole, steps_at):
+            when = outside.timeline.place(Entry(index, 0, RunWanted()))
+            yield Step(StepKind.HOLE, when, () if hole.entry is None else (hole.entry,))
+
+
+def _within(hole: Hole, steps_at: Sequence[int]) -> Sequence[int]:
+    """Give the places where a hole may have swallowed a step: both its ends, and before each step that is left in it."""
+    if hole.expected:
+        return (hole.after,)
+    inside = steps_at[bisect_right(steps_at, hole.after) : bisect_left(steps_at, hole.before)]
+    return (hole.after, *inside, hole.before)
 
 
 def _task_step(entry: Entry, outside: Outside) -> Step:

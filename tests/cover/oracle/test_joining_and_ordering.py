@@ -187,6 +187,17 @@ def test_the_end_of_a_stream_hides_what_came_until_the_next_sentinel() -> None:
     assert whole.proof_from(0) is None
 
 
+def test_lines_that_were_dropped_may_have_told_of_a_whole_attempt() -> None:
+    # Attempt 2 lies in the hole: that attempt 3 follows attempt 1 in the record accuses nobody.
+    writer = Writer().begin().request().names()
+    writer.run(attempt=1, result=Result.RETRY).wait(90)
+    writer.add(LogLost(stamp=writer.host(), stream="logcat", reason="dropped"))
+    writer.wait(90).run(attempt=3).look()
+    report = judge(writer.history())
+
+    assert [verdict.rule for verdict in report.verdicts if verdict.judgement is Judgement.FAIL] == []
+
+
 def test_sentinels_out_of_order_prove_nothing() -> None:
     writer = Writer().sample()
     for number in (3, 2):
