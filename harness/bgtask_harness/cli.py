@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     devices = commands.add_parser("devices", help="list device profiles and what is attached")
     _add_folder(devices)
     devices.set_defaults(run=_devices)
+    heal = commands.add_parser("heal", help="put a phone back that an earlier session left changed")
+    heal.add_argument("device", metavar="DEVICE", help="device profile, or the serial of a phone that was left changed")
+    heal.add_argument("--forget", action="store_true", help="put nothing back: the phone is as you want it")
+    _add_folder(heal)
+    heal.set_defaults(run=_heal)
     rules = commands.add_parser("rules", help="list the rules that journals are judged by")
     rules.set_defaults(run=_rules)
     _add_kill_score(
@@ -162,6 +167,15 @@ def _kill_score(arguments: argparse.Namespace) -> int:
     only = tuple(name.strip() for name in (arguments.only or "").split(",") if name.strip())
     mutants = tuple(arguments.mutants)
     return kill_score(only, arguments.runs, arguments.seed, mutants, as_json=arguments.json, out=print)
+
+
+def _heal(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.broker.heal import heal_device  # noqa: PLC0415 - same
+    from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
+
+    for line in heal_device(arguments.device, SearchPath.standard(arguments.device_profiles), forget=arguments.forget):
+        print(line)
+    return 0
 
 
 def _rules(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes its arguments

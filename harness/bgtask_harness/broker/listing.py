@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bgtask_harness.broker.local import LocalLocks
+from bgtask_harness.broker.local import state_dir
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.profiles import Profile
@@ -23,6 +25,15 @@ def list_devices(search: SearchPath) -> Iterator[str]:
             yield f"  {name:<20} cannot be used: {error}"
     yield "attached:"
     yield from (f"  {line}" for line in _attached())
+    yield from _left_changed()
+
+
+def _left_changed() -> Iterator[str]:
+    ledgers = list(LocalLocks(state_dir()).ledgers())
+    if ledgers:
+        yield "left changed by an earlier session (`bgtask heal SERIAL` puts them back):"
+    for ledger in ledgers:
+        yield f"  {ledger.way.serial:<20} {', '.join(one.change.described for one in ledger.open_changes())}"
 
 
 def _describe(profile: Profile) -> str:

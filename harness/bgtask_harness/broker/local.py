@@ -20,8 +20,11 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Progress
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.nemesis.ledger import Ledger
+from bgtask_harness.nemesis.ledger import Way
 
 STATE_DIR_VARIABLE = "BGTASK_STATE_DIR"
+LEDGER = ".ledger"
 HEARTBEAT_S = 20.0
 _POLL_S = 0.5
 
@@ -81,7 +84,7 @@ class LocalLocks:
 
         """
         path = self._path(identity)
-        lock = filelock.FileLock(str(path.with_suffix(".lock")), is_singleton=False, thread_local=False)
+        lock = filelock.FileLock(str(self.lock_file(identity)), is_singleton=False, thread_local=False)
         with _folder_writable(self.folder):
             self._wait(lock, identity, wait, progress)
         return HeldLock(identity, lock, path.with_suffix(".json"), duration_s)
@@ -89,6 +92,21 @@ class LocalLocks:
     def owner(self, identity: str) -> Owner | None:
         """Tell who holds it, or held it last; None when nobody ever did."""
         return _read(self._path(identity).with_suffix(".json"))
+
+    def lock_file(self, identity: str) -> Path:
+        """Give the file whose lock a device is held by."""
+        return self._path(identity).with_suffix(".lock")
+
+    def ledger(self, identity: str, way: Way) -> Ledger:
+        """Give the ledger of what is changed of a device and not put back."""
+        return Ledger(self._path(identity).with_suffix(LEDGER), way)
+
+    def ledgers(self) -> Iterator[Ledger]:
+        """Give the ledger of each device of which something is not put back."""
+        for path in sorted(self.folder.glob(f"*{LEDGER}")):
+            ledger = Ledger(path)
+            if ledger.open_changes():
+                yield Ledger(path, ledger.last_way())
 
     def _path(self, identity: str) -> Path:
         readable = re.sub(r"[^A-Za-z0-9._-]", "_", identity)[:60]

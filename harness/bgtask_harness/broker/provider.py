@@ -12,6 +12,7 @@ from bgtask_harness.broker.local import HeldLock
 from bgtask_harness.broker.local import state_dir
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Progress
+from bgtask_harness.nemesis.ledger import Ledger
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
 
@@ -60,6 +61,7 @@ class Lease:
         profile: Its profile.
         app: The app file as it counts on this device.
         identity: What exactly is held: a serial.
+        ledger: What is changed of it and not put back.
 
     """
 
@@ -71,8 +73,10 @@ class Lease:
         identity: str,
         on_release: tuple[Callable[[], None], ...],
         check: Callable[[], None] = _nothing,
+        ledger: Ledger | None = None,
     ) -> None:
         self.device, self.profile, self.app, self.identity = device, profile, app, identity
+        self.ledger = ledger or Ledger()
         self._on_release = list(on_release)
         self._check = check
 

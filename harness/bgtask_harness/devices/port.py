@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.changes import Change
+from bgtask_harness.devices.changes import Lever
 from bgtask_harness.transport.port import Stream
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import ForceLevel
@@ -76,6 +78,8 @@ class DeviceFacts:
     api_level: int | None = None
     build: str = ""
     virtual: bool = False
+    over_network: bool = False
+    """It is reached over a network of its own: whoever takes that away is shut out."""
     notes: dict[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +133,7 @@ class Answer:
         subject: What it was aimed at, as far as the driver knows.
         arguments: The verb's arguments.
         exit_status: The command's exit status; None when there was no command.
+        text: What the app's hook gave back after its `ok`.
 
     """
 
@@ -142,6 +147,7 @@ class Answer:
     subject: Subject = field(default=Subject())
     arguments: dict[str, str] = field(default_factory=dict)
     exit_status: int | None = None
+    text: str = ""
 
 
 Progress = Callable[[str], None]
@@ -218,6 +224,28 @@ class Device(Protocol):
             DeadlineExceeded: It did not come back in time.
 
         """
+
+    # --- changing for a while -------------------------------------------------------------------------------------
+
+    def plan(self, lever: Lever, value: str, app: AppSpec, deadline: Deadline) -> Change:
+        """Ask how things stand and give a change with how to take it back. Nothing is changed yet.
+
+        Raises:
+            Unsupported: This device does not tell, or has no such lever or value.
+
+        """
+
+    def plan_state(self, app: AppSpec, name: str, value: str, was: str | None) -> Change:
+        """Give the change of a setting of the app by its hook; None for a setting that nobody knows."""
+
+    def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
+        """Give the change of what the app's server answers, by its hook."""
+
+    def carry_out(self, change: Change, deadline: Deadline) -> Answer:
+        """Make a change that was planned."""
+
+    def tell(self, line: str, deadline: Deadline) -> Completed:
+        """Run a line of a change: its check, or what takes it back."""
 
     # --- time -----------------------------------------------------------------------------------------------------
 

@@ -5,26 +5,50 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Device
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import Unsupported
+from bgtask_harness.nemesis.nemesis import Nemesis
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
 from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
 
 
 class AppControl:
-    """What `[control]` of an app file offers. What it changed at the server, `put_back` changes back."""
+    """What `[control]` of an app file offers. Each state and endpoint is put back as it was before its first change."""
 
-    def __init__(self, device: Device, app: AppFile, stimuli: Stimuli, need: Callable[[Capability], None]) -> None:
-        self._device, self._app, self._stimuli, self._need = device, app, stimuli, need
-        self._changed_endpoints: list[str] = []
+    def __init__(
+        self,
+        device: Device,
+        app: AppFile,
+        stimuli: Stimuli,
+        nemesis: Nemesis,
+        need: Callable[[Capability], None],
+    ) -> None:
+        self._device, self._app, self._stimuli, self._nemesis, self._need = device, app, stimuli, nemesis, need
+        self._stored: dict[str, str] | None = None
+
+    def data_cleared(self, *, known: bool) -> None:
+        """Note that the app's data is gone, and with it what was set; `known`: what it has stored now is known."""
+        self._stored = self._app.stored_settings if known else None
+        self._nemesis.gone(Lever.APP_STATE)
+
+    def asks_when_launched(self, task: TaskSpec) -> bool:
+        """Tell whether an app whose data was just cleared asks for a task when it is launched.
+
+        Known it is of a virtual phone's app, whose file says which states it then has.
+        """
+        states = self._app.control.when_scheduled.get(task.id, ())
+        left = self._app.virtual.states
+        return self._device.facts.virtual and bool(states) and all(left.get(one) for one in states)
 
     def set_state(self, name: str, *, on: bool) -> Answer:
         """Switch a state."""
@@ -33,7 +57,20 @@ class AppControl:
             known = ", ".join(states) or "none"
             raise BadInput(f"{self._app.file}: key `control.states`: there is no state {name!r}; known are {known}")
         state = states[name]
-        return self.hook("state", {"name": state.name, "value": state.on if on else state.off})
+        value = state.on if on else state.off
+        arguments = {"name": state.name, "value": value}
+        if self._nemesis.knows(Lever.APP_STATE, state.name):
+            return self.hook("state", arguments)
+        self._need(Capability.APP_HOOK)
+        change = self._device.plan_state(self._app.spec, state.name, value, self._was(state.name))
+        return self._nemesis.make(change, lambda: self.hook("state", arguments))
+
+    def _was(self, name: str) -> str | None:
+        """Give what the app has stored; None when it does not say."""
+        if self._stored is not None:
+            return self._stored.get(name, "")
+        answer = self.hook("state", {"name": name})
+        return answer.text if answer.outcome is Outcome.ACCEPTED else None
 
     def schedule(self, task: TaskSpec) -> None:
         """Have the app ask for a task."""
@@ -59,14 +96,11 @@ class AppControl:
         arguments = {"endpoint": endpoint, "reply": reply}
         if duration_ns is not None:
             arguments["duration_ms"] = str(duration_ns // 1_000_000)
-        if endpoint not in self._changed_endpoints:
-            self._changed_endpoints.append(endpoint)
-        return self.hook("server", arguments)
-
-    def put_back(self) -> None:
-        """Have every endpoint answer `ok` again."""
-        while self._changed_endpoints:
-            self.hook("server", {"endpoint": self._changed_endpoints.pop(), "reply": "ok", "duration_ms": "0"})
+        if self._nemesis.knows(Lever.SERVER, endpoint):
+            return self.hook("server", arguments)
+        self._need(Capability.APP_HOOK)
+        change = self._device.plan_server(self._app.spec, endpoint, arguments)
+        return self._nemesis.make(change, lambda: self.hook("server", arguments))
 
     def hook(self, command: str, arguments: dict[str, str], task: TaskSpec | None = None) -> Answer:
         """Send a command to the debug hook."""

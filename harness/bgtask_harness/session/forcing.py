@@ -12,6 +12,7 @@ from bgtask_harness.errors import Unsupported
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
+from bgtask_harness.session.window import Window
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 class Forcing:
     """Forces jobs of one session's tasks. `responds_ns` is the profile's bound on an accepted force."""
 
-    def __init__(self, session: Session, device: Device, stimuli: Stimuli, responds_ns: int) -> None:
-        self._session, self._device, self._stimuli, self._responds_ns = session, device, stimuli, responds_ns
+    def __init__(self, session: Session, device: Device, stimuli: Stimuli, window: Window, responds_ns: int) -> None:
+        self._session, self._device, self._stimuli = session, device, stimuli
+        self._window, self._responds_ns = window, responds_ns
 
     def force(self, task: TaskSpec, unique_name: str | None, *, full: bool, want: bool) -> Answer:
         """Tell the system to run a task's job now, past all constraints or past the soft ones alone.
@@ -44,7 +46,7 @@ class Forcing:
             self._device.force_mask(force=full),
         )
         if want:
-            self._session.want(task, unique_name, self._responds_ns, self._stimuli.last + 1)
+            self._window.want(task, unique_name, self._responds_ns, self._stimuli.last + 1)
         return self._stimuli.send(
             stimulus,
             lambda: self._device.run_job(app, job, namespace, force=full, deadline=Deadline.after(CALL_S)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 
 from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import ClockReading
@@ -14,9 +16,12 @@ from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
+from bgtask_harness.nemesis.nemesis import DISRUPTIONS
+from bgtask_harness.nemesis.nemesis import Nemesis
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.barrier import Barriers
+from bgtask_harness.session.clocks import move_wall_clock
 from bgtask_harness.session.control import AppControl
 from bgtask_harness.session.following import SessionLog
 from bgtask_harness.session.forcing import Forcing
@@ -40,18 +45,15 @@ from bgtask_harness.session.tasks import Correlation
 from bgtask_harness.session.tasks import find_task
 from bgtask_harness.session.waiting import NothingSeen
 from bgtask_harness.session.waiting import Waiting
+from bgtask_harness.session.window import Window
 from bgtask_reference.events import Event
-from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
-from bgtask_reference.events import RunWanted
 from bgtask_reference.events import ScenarioBegan
 from bgtask_reference.events import ScenarioEnded
 from bgtask_reference.events import TaskEvent
 from bgtask_reference.events import TaskSpec
-from bgtask_reference.events import WindowClosed
-from bgtask_reference.events import WindowOpened
 from bgtask_reference.events import WorkListed
 
 _DIAGNOSTICS_NS = 20_000_000_000
@@ -81,13 +83,14 @@ class Session:
         self._recording = Recording(means.open_journal(settings, header(lease, settings)))
         self._correlation = Correlation(self._app.spec)
         self._learnt = 0
-        self._window = self._cleared = False
+        self._cleared = False
         self._launched: int | None = None
         self._log = SessionLog(self._device, self._app, self._recording, settings.folder, threaded=means.threaded)
         self._reach = Reach(
             self._device, self._recording, self._log, lease.check, lease.profile.boots_within_ns, settings.progress
         )
         self._barriers = Barriers(self._device, self._recording, self._log, self._reach)
+        self._window = Window(self._recording, self._barriers)
         self._stimuli = Stimuli(self._recording, lease.check, self._reach.lost)
         dumps = settings.folder / "dumps" if means.keeps_dumps else None
         self._looking = Looking(self._device, self._app.spec, self._recording, self._barriers, self._reach, dumps)
@@ -101,9 +104,10 @@ class Session:
             self._reach,
             settings.progress,
         )
-        self._control = AppControl(self._device, self._app, self._stimuli, self.need)
+        self._nemesis = Nemesis(self._device, self._app.spec, lease.ledger, self._change, settings.progress)
+        self._control = AppControl(self._device, self._app, self._stimuli, self._nemesis, self.need)
         self._runs = RunWatch(self)
-        self._forcing = Forcing(self, self._device, self._stimuli, lease.profile.responds_within_ns)
+        self._forcing = Forcing(self, self._device, self._stimuli, self._window, lease.profile.responds_within_ns)
         self._ladder = Ladder(self)
         self._begin()
 
@@ -168,29 +172,18 @@ class Session:
 
     def open_window(self) -> None:
         """Begin to measure. What was done to the phone before is preparation."""
-        self._barriers.settle()
-        self._recording.add(WindowOpened(stamp=host_stamp()))
-        self._window = True
+        self._window.open()
 
     def close_window(self) -> None:
         """Stop measuring. Does nothing when nothing is being measured."""
-        if self._window:
-            self._barriers.settle()
-            self._recording.add(WindowClosed(stamp=host_stamp()))
-            self._window = False
+        self._window.close()
 
     def want_run(self, task: Task, unique_name: str | None = None, within: Length | None = None) -> None:
         """Say that a run is expected from here on. Without a bound of its own or of the app file it says nothing."""
         spec = self.task(task)
         within_ns = spec.starts_within_ns if within is None else nanoseconds(within)
         if within_ns is not None:
-            self.want(spec, unique_name, within_ns, None)
-
-    def want(self, spec: TaskSpec, unique_name: str | None, within_ns: int, stimulus: int | None) -> None:
-        """Record that a run is expected within that time, by itself or of the stimulus of that number."""
-        self._recording.add(
-            RunWanted(stamp=host_stamp(), task=spec.id, unique_name=unique_name, within_ns=within_ns, stimulus=stimulus)
-        )
+            self._window.want(spec, unique_name, within_ns)
 
     # --- doing ----------------------------------------------------------------------------------------------------
 
@@ -218,6 +211,7 @@ class Session:
         self.permit(Disruption.CLEAR_DATA)
         answer = self._send("app.clear-data", {}, lambda limit: self._device.clear_data(self._app.spec, limit))
         self._cleared, self._launched = answer.outcome is Outcome.ACCEPTED, None
+        self._control.data_cleared(known=self._cleared)
         return answer
 
     def set_state(self, name: str, on: bool) -> Answer:
@@ -235,6 +229,20 @@ class Session:
     def server(self, task: Task, reply: str, duration: Length | None = None) -> Answer:
         """Set what a task's server endpoint answers (`ok`, `network_error`, `error`) and how long it takes."""
         return self._control.server(self.task(task), reply, None if duration is None else nanoseconds(duration))
+
+    def pull(self, lever: Lever | str, value: str) -> Answer:
+        """Change something of the phone (`Lever`) until `release` or the end, which put it back as it was.
+
+        Raises:
+            Unsupported: The profile does not allow it, or the phone has no such lever or does not take the value.
+
+        """
+        self.permit(DISRUPTIONS.get(Lever(lever), Disruption.NUDGE))
+        return self._nemesis.pull(Lever(lever), value)
+
+    def release(self, lever: Lever | str) -> None:
+        """Put back what a lever changed."""
+        self._nemesis.release(Lever(lever))
 
     def act(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
         """Do something to the phone that has no verb here; recorded like every stimulus."""
@@ -277,9 +285,7 @@ class Session:
         """Set the wall clock forward by that many nanoseconds."""
         if not self.may_move_wall_clock:
             raise Unsupported(f"the profile {self.name} does not allow it: set `allow.move_wall_clock = true`")
-        wall = self._barriers.sample().wall_ns + ns
-        stimulus = Stimulus("clock.set", {"wall_ns": str(wall)}, level=ForceLevel.CLOCK_MOVED)
-        answer = self._stimuli.send(stimulus, lambda: self._device.set_wall_clock(wall, Deadline.after(CALL_S)))
+        answer = move_wall_clock(self._device, self._app.spec, self._nemesis, self._stimuli, ns)
         self._barriers.settle()
         return answer
 
@@ -383,6 +389,9 @@ class Session:
         if reason is not None:
             raise Unsupported(reason)
 
+    def _change(self, verb: str, arguments: Mapping[str, str], call: Callable[[], Answer]) -> Answer:
+        return self._stimuli.send(Stimulus(verb, arguments), call)
+
     def _send(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
         return self._stimuli.send(Stimulus(verb, arguments), lambda: call(Deadline.after(CALL_S)))
 
@@ -408,13 +417,8 @@ class Session:
         return self._launched
 
     def asks_when_launched(self, task: TaskSpec) -> bool:
-        """Tell whether launching the app is known to have it ask for a task for the first time.
-
-        Known it is of a virtual phone's app whose data was just cleared and whose file says which states it then has.
-        """
-        states = self._app.control.when_scheduled.get(task.id, ())
-        left = self._app.virtual.states
-        return self._cleared and self._device.facts.virtual and bool(states) and all(left.get(one) for one in states)
+        """Tell whether launching the app is known to have it ask for a task for the first time."""
+        return self._cleared and self._control.asks_when_launched(task)
 
     # --- begin and end --------------------------------------------------------------------------------------------
 
@@ -430,6 +434,7 @@ class Session:
         )
         try:
             self._permitted(settings.needs, settings.disruption)
+            self._nemesis.put_back()
             self._log.open()
             self._barriers.settle()
             self._prepare()
@@ -453,14 +458,22 @@ class Session:
     def put_back(self) -> None:
         """Close what was measured, ask what is enqueued, put back what was changed, while the device still answers.
 
-        Asking comes first: putting back logs out, and what was cancelled by that no longer tells what a run left.
+        Putting back comes last and its log is not followed: it logs out, and what an app cancels by that is no answer
+        to anything that was measured.
+
+        Raises:
+            NotPutBack: The device does not take something back.
+            DeviceLostError: It went away.
+
         """
-        self.close_window()
-        if Capability.DIAGNOSTICS in self.capabilities:
-            self.diagnose()
-        self.look()
-        self._control.put_back()
-        self.look()
+        try:
+            self.close_window()
+            if Capability.DIAGNOSTICS in self.capabilities:
+                self.diagnose()
+            self.look()
+        finally:
+            self._log.close()
+            self._nemesis.put_back()
 
     @property
     def away(self) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android import force as _force
 from bgtask_harness.devices.android import hook
+from bgtask_harness.devices.android import levers
 from bgtask_harness.devices.android import lifecycle
+from bgtask_harness.devices.android import readings
 from bgtask_harness.devices.android.advance import advance
 from bgtask_harness.devices.android.capabilities import ask_capabilities
 from bgtask_harness.devices.android.clocks import read_clocks
@@ -20,9 +23,12 @@ from bgtask_harness.devices.android.link import Link
 from bgtask_harness.devices.android.reboot import Regain
 from bgtask_harness.devices.android.reboot import come_back
 from bgtask_harness.devices.android.reboot import reboot
+from bgtask_harness.devices.changes import Change
+from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import ClockReading
+from bgtask_harness.devices.port import Completed
 from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.devices.port import Progress
 from bgtask_harness.devices.port import Text
@@ -142,9 +148,10 @@ class AndroidDevice:
             reason = f"the app file of {app.name} names no `hook_receiver`"
             return Answer(verb, "", Outcome.REFUSED, Refusal.NO_HOOK, reason, level, (), subject, dict(arguments))
         line = hook.hook_command(app.package, app.hook_receiver, command, arguments)
-        return self._link.act(
+        answer = self._link.act(
             verb, line, deadline, hook.read_answer, level=level, subject=subject, arguments=dict(arguments)
         )
+        return dataclasses.replace(answer, text=hook.text_after_ok(answer.output))
 
     def run_job(self, app: AppSpec, job_id: int, namespace: str | None, *, force: bool, deadline: Deadline) -> Answer:
         return self._link.act(
@@ -166,6 +173,21 @@ class AndroidDevice:
 
     def regain(self, deadline: Deadline) -> None:
         come_back(self._link, deadline, self._regain)
+
+    def plan(self, lever: Lever, value: str, app: AppSpec, deadline: Deadline) -> Change:
+        return levers.plan(self._link, lever, value, app, deadline)
+
+    def plan_state(self, app: AppSpec, name: str, value: str, was: str | None) -> Change:
+        return levers.plan_state(app, name, value, was)
+
+    def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
+        return levers.plan_server(app, endpoint, arguments)
+
+    def carry_out(self, change: Change, deadline: Deadline) -> Answer:
+        return self._link.act(f"env.{change.lever}", change.apply, deadline, readings.unrefused)
+
+    def tell(self, line: str, deadline: Deadline) -> Completed:
+        return self._link.shell(line, deadline)
 
     def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
         return advance(self._link.transport, boot_ns, deadline, until_output=until_output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android.link import Link
@@ -24,12 +25,15 @@ _PROPERTIES = {
     "fingerprint": "ro.build.fingerprint",
 }
 _NOTES = ("manufacturer", "board", "serialno", "security-patch", "fingerprint")
+_OVER_NETWORK = re.compile(r":\d+\Z|\._adb-tls-connect\._tcp\Z|\._adb\._tcp\Z")
+"""`HOST:PORT` of `adb connect`, and the name that mDNS gives a phone (adb's docs/dev/adb_wifi.md)."""
 _MOST_INFO = 64 * 1024
 
 
 def read_facts(link: Link, deadline: Deadline) -> DeviceFacts:
     """Ask for all of it. A property that is not set is empty; an API level that is no number is None."""
     found = read_properties(link, _PROPERTIES, deadline)
+    virtual = is_virtual(link.transport, deadline)
     return DeviceFacts(
         platform="android",
         serial=link.serial,
@@ -37,7 +41,8 @@ def read_facts(link: Link, deadline: Deadline) -> DeviceFacts:
         os_version=found["os_version"],
         api_level=int(found["api_level"]) if found["api_level"].isdecimal() else None,
         build=found["build"],
-        virtual=is_virtual(link.transport, deadline),
+        virtual=virtual,
+        over_network=not virtual and _OVER_NETWORK.search(link.serial) is not None,
         notes={name: found[name] for name in _NOTES if found[name]},
     )
 

@@ -41,3 +41,9 @@ def read_answer(done: Completed) -> Meaning:
     if found["text"] == "ok" or found["text"].startswith("ok "):
         return ACCEPTED
     return OTHER if found["text"].startswith("error:") else UNKNOWN
+
+
+def text_after_ok(output: str) -> str:
+    """Give what the hook says after its `ok `, as for the value of a state; empty when it says no more."""
+    found = _COMPLETED.search(output)
+    return found["text"].removeprefix("ok ") if found and (found["text"] or "").startswith("ok ") else ""

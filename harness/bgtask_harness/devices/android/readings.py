@@ -32,6 +32,13 @@ def silent(done: Completed) -> Meaning:
     return ACCEPTED if not (done.stdout + done.stderr).strip() else UNKNOWN
 
 
+def unrefused(done: Completed) -> Meaning:
+    """Read a lever's verb: what it prints differs by verb and level; whether it did anything, its check tells."""
+    if denied(done):
+        return NOT_PERMITTED
+    return OTHER if done.exit_status or _ERROR.search(done.stdout + done.stderr) else ACCEPTED
+
+
 def start(done: Completed) -> Meaning:
     """Read `am start`: it names the intent, and errors are lines of their own, with exit status 0 up to Android 9."""
     if denied(done):

@@ -45,8 +45,10 @@ def _own_answer(process: Process, command: str, arguments: Mapping[str, str]) ->
 
 
 def _state(process: Process, arguments: Mapping[str, str]) -> str:
-    if not {"name", "value"} <= arguments.keys():
+    if "name" not in arguments:
         return "error: state wants name and value"
+    if "value" not in arguments:
+        return f"{DONE} {process.app.state(arguments['name'])}"
     process.app.store(arguments["name"], arguments["value"])
     return DONE
 
