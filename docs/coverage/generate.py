@@ -23,7 +23,7 @@ STATES = {
     "covered": "a shipped scenario brings it about on any phone that has what the scenario needs, and a rule judges it",
     "virtual only": "a shipped scenario brings it about, and for now only a virtual phone can carry it through",
     "needs a device": "it can be brought about on a phone or emulator, and shows from outside; no shipped scenario "
-    "does it yet, or no rule judges it",
+    "does it yet, or no rule judges it, and the reason says what is missing",
     "out of scope": "not judged here, and why",
 }
 _SOURCE_KEYS = {"title", "from", "count", "class"}
