@@ -180,7 +180,7 @@ def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
 
 
 def _within(hole: Hole, steps_at: Sequence[int]) -> Sequence[int]:
-    """Give the places where a hole may have swallowed a step: both its ends, and before each step that is left in it."""
+    """Give where a hole may have swallowed a step: at both its ends, and before each step that is left in it."""
     if hole.expected:
         return (hole.after,)
     inside = steps_at[bisect_right(steps_at, hole.after) : bisect_left(steps_at, hole.before)]
