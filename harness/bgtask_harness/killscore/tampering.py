@@ -127,7 +127,7 @@ def unauthorized(_seed: int) -> Wrap:
 
 def _after(seed: int, name: str, error: Callable[[], Exception], first: int | None = None) -> Wrap:
     rng = random.Random(f"{name} {seed}")  # noqa: S311 - same
-    left = first or rng.randint(80, 220)
+    left = first or rng.randint(60, 120)
     count = itertools.count()
 
     def before(_service: str) -> None:

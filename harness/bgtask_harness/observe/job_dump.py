@@ -119,14 +119,14 @@ def _enter(dump: _Dump, section: str) -> None:
 
 
 def _in_section(dump: _Dump, line: str) -> None:
-    row = parse_history_row(line)
-    if row is not None and dump.section in {"history", ""}:
+    row = parse_history_row(line) if dump.section in {"history", ""} else None
+    if row is not None:
         if not dump.package or package_of_tag(row.tag) == dump.package:
             dump.history.append(row)
             dump.used.append(line)
         return
-    slot = _SLOT.fullmatch(line)
-    if slot and dump.section in {"active", ""}:
+    slot = _SLOT.fullmatch(line) if dump.section in {"active", ""} else None
+    if slot:
         if not dump.package or package_of_tag(slot["tag"]) == dump.package:
             dump.active.append((slot["braced"] or slot["namespace"], int(slot["job"])))
             dump.used.append(line)

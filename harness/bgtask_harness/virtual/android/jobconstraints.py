@@ -6,7 +6,10 @@ Source: y36 apex/jobscheduler/service JobStatus.java, CONSTRAINT_* and dumpConst
 from __future__ import annotations
 
 from enum import IntFlag
+from functools import cache
 from functools import lru_cache
+from functools import reduce
+from operator import or_
 
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
@@ -74,22 +77,37 @@ def printed(constraints: Constraint) -> str:
     return f"{names} [0x{constraints:x}]" if constraints else ""
 
 
-_ASKED = (
-    ("charging", Constraint.CHARGING),
-    ("battery_not_low", Constraint.BATTERY_NOT_LOW),
-    ("storage_not_low", Constraint.STORAGE_NOT_LOW),
-    ("device_idle", Constraint.IDLE),
-)
-
-
 def asked_for(job: JobInfo) -> Constraint:
     """Give what a JobInfo asks for besides times."""
-    required = Constraint(0)
-    for attribute, bit in _ASKED:
-        if getattr(job, attribute):
-            required |= bit
-    if job.network is not JobNetwork.NONE:
-        required |= Constraint.CONNECTIVITY
+    networked = job.network is not JobNetwork.NONE
+    return _asked_for(job.charging, job.battery_not_low, job.storage_not_low, job.device_idle, networked)
+
+
+@cache
+def _asked_for(charging: bool, battery_not_low: bool, storage_not_low: bool, idle: bool, network: bool) -> Constraint:
+    asked = (
+        (charging, Constraint.CHARGING),
+        (battery_not_low, Constraint.BATTERY_NOT_LOW),
+        (storage_not_low, Constraint.STORAGE_NOT_LOW),
+        (idle, Constraint.IDLE),
+        (network, Constraint.CONNECTIVITY),
+    )
+    return reduce(or_, (bit for wanted, bit in asked if wanted), Constraint(0))
+
+
+@lru_cache(maxsize=1024)
+def with_times(asked: Constraint, *, delayed: bool, due: bool, attempts: int | None) -> Constraint:
+    """Give what must be met of a job that asks for something, is put off, and has a deadline, or not.
+
+    `attempts` are the executions before, which decide on flexibility; None where there is none (below API 34).
+    """
+    required = asked
+    if delayed:
+        required |= Constraint.TIMING_DELAY
+    if due:
+        required |= Constraint.DEADLINE
+    if attempts is not None and flexible(required, attempts):
+        required |= Constraint.FLEXIBLE
     return required
 
 

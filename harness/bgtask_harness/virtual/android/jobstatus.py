@@ -17,7 +17,7 @@ from bgtask_harness.virtual.android.jobconstraints import OF_INTEREST
 from bgtask_harness.virtual.android.jobconstraints import SOFT_OVERRIDE
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobconstraints import asked_for
-from bgtask_harness.virtual.android.jobconstraints import flexible
+from bgtask_harness.virtual.android.jobconstraints import with_times
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.standby import Bucket
@@ -89,14 +89,13 @@ class JobStatus:
     @property
     def required(self) -> Constraint:
         """Constraints that must be met."""
-        required = asked_for(self.job)
-        if self.earliest_ns is not None:
-            required |= Constraint.TIMING_DELAY
-        if self.latest_ns is not None:
-            required |= Constraint.DEADLINE
-        if self.level.has("flexible") and flexible(required, self.num_failures + self.num_system_stops):
-            required |= Constraint.FLEXIBLE
-        return required
+        before = self.num_failures + self.num_system_stops if self.level.has("flexible") else None
+        return with_times(
+            asked_for(self.job),
+            delayed=self.earliest_ns is not None,
+            due=self.latest_ns is not None,
+            attempts=before,
+        )
 
     @property
     def dynamic(self) -> Constraint:
