@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bgtask_harness.profiles import AppFile
 
 LEAST_STIMULI = 10
+_MORE = 6
 _NO_STIMULI = frozenset({"look", "advance", "due", "begun", "want"})
 _PAUSES = ("20s", "2m", "16m", "50m", "2h", "5h", "7h", "13h")
 _LONG = ("12s", "45s", "3m", "8m")
@@ -36,6 +37,10 @@ class Life:
         """Give any task's number."""
         return self.rng.randrange(self.tasks)
 
+    def look(self) -> Lines:
+        """Give a look now and then: looking costs more than living."""
+        return ("look",) if self.rng.random() < 0.3 else ()  # noqa: PLR2004 - three in ten
+
     def state_of(self, task: int) -> str:
         """Give the state that has a task asked for or cancelled."""
         return self.states_of[task][-1]
@@ -48,7 +53,7 @@ def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
     chosen = theme or rng.choice(tuple(EVERY_DAY))
     moves = _weights(THEMES[chosen])
     lines, end = [*_first_days(life, chosen)], _last_days(life)
-    wanted = rng.randint(LEAST_STIMULI, 2 * LEAST_STIMULI)
+    wanted = rng.randint(LEAST_STIMULI, LEAST_STIMULI + _MORE)
     while stimuli((*lines, *end)) < wanted:
         lines += rng.choice(moves)(life)
     return (*lines, *end)
@@ -77,7 +82,7 @@ def _weights(weighted: Mapping[Move, int]) -> tuple[Move, ...]:
 
 def wait(life: Life) -> Lines:
     """Let time pass, and look."""
-    return (life.pause(), "look")
+    return (life.pause(), *life.look())
 
 
 def due(life: Life) -> Lines:
@@ -88,7 +93,7 @@ def due(life: Life) -> Lines:
 def forget_and_ask(life: Life) -> Lines:
     """Switch something off, wait, switch it on again."""
     state = life.rng.choice(life.states)
-    return (f"off {state}", "advance 15s", life.pause(), f"on {state}", life.pause(), "look")
+    return (f"off {state}", "advance 15s", life.pause(), f"on {state}", life.pause(), *life.look())
 
 
 def ask_again(life: Life) -> Lines:
@@ -100,7 +105,7 @@ def ask_again(life: Life) -> Lines:
 def forget_and_restart(life: Life) -> Lines:
     """What was switched off stays off in the next process."""
     state = life.rng.choice(life.states)
-    return (f"off {state}", "advance 15s", "restart", life.pause(), "look", f"on {state}", "advance 90s")
+    return (f"off {state}", "advance 15s", "restart", life.pause(), f"on {state}", "advance 90s")
 
 
 def trouble_at_the_server(life: Life) -> Lines:
@@ -108,7 +113,7 @@ def trouble_at_the_server(life: Life) -> Lines:
     task = life.rng.choice(life.retries) if life.retries else life.task()
     reply = life.rng.choice(("network_error", "network_error", "network_error", "error"))
     tries = [f"advance {life.rng.choice(('40s', '90s', '4m', '11m', '40m'))}" for _ in range(life.rng.randint(1, 5))]
-    return (f"server {task} {reply}", f"due {task}", *tries, f"server {task} ok", life.pause(), "look")
+    return (f"server {task} {reply}", f"due {task}", *tries, f"server {task} ok", life.pause(), *life.look())
 
 
 def slow_server(life: Life) -> Lines:
@@ -155,7 +160,7 @@ def process_ends(life: Life) -> Lines:
 
 def restart(life: Life) -> Lines:
     """Each process start asks again."""
-    return ("restart", life.pause(), "look")
+    return ("restart", life.pause(), *life.look())
 
 
 def reboot(life: Life) -> Lines:
@@ -171,7 +176,7 @@ def offline(life: Life) -> Lines:
 
 def metered(life: Life) -> Lines:
     """Only mobile data for a while."""
-    return ("metered on", life.pause(), "metered off", "network on", "advance 2m", "look")
+    return ("metered on", life.pause(), "metered off", "network on", "advance 2m", *life.look())
 
 
 def listing(_life: Life) -> Lines:
