@@ -20,25 +20,9 @@ from bgtask_reference.lineage import tvmaniac
 
 MUTANTS = load_mutants()
 SOUND = Layers(adbd=Daemon, job_scheduler=JobScheduler, work_manager=WorkManager, program=tvmaniac.fixed)
-FIRST_OF_THE_FIELD = [
-    "MU01",
-    "MU10",
-    "MU09",
-    "MU13",
-    "MU22",
-    "MU24",
-    "MU30",
-    "MU29",
-    "MU15",
-    "MU20",
-    "MU21",
-    "MU33",
-    "MU14",
-    "MU34",
-    "MU06",
-    "MU32",
-    "MU28",
-]
+FIRST_OF_THE_FIELD = frozenset(
+    f"MU{number:02}" for number in (1, 6, 9, 10, 13, 14, 15, 20, 21, 22, 24, 28, 29, 30, 32, 33, 34)
+)
 """The first twenty of the field catalogue without those that only an iPhone shows (MU25, MU36) and clocks (MU39)."""
 
 
@@ -57,7 +41,7 @@ def test_every_mutant_is_fully_described(mutant: object) -> None:
 
 
 def test_the_first_operators_of_the_field_are_there() -> None:
-    assert set(FIRST_OF_THE_FIELD) <= {mutant.operator for mutant in MUTANTS}
+    assert FIRST_OF_THE_FIELD <= {mutant.operator for mutant in MUTANTS}
 
 
 def test_a_family_stands_for_all_its_rules() -> None:
