@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -142,6 +143,8 @@ def _virtual(arguments: argparse.Namespace) -> int:
     from bgtask_harness.broker.by_hand import keep_virtual_phone  # noqa: PLC0415 - same
     from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
 
+    # A shell that starts this in the background leaves SIGINT ignored, and then it could not be ended as it says.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     search = SearchPath.standard(arguments.device_profiles)
     lines = keep_virtual_phone(
         arguments.phone, arguments.app, search, program=arguments.virtual_app, faults=tuple(arguments.virtual_fault)

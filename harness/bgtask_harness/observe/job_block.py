@@ -24,7 +24,7 @@ _SILENT_TEXTS = (
     r"Network type: .*|(?:Estimated )?[Nn]etwork (?:download|upload) bytes: .*|Network bytes: .*",
     r"Minimum network chunk bytes: .*|Max execution delay: .*|Backoff: .*|Has (?:early|late) constraint.*",
     r"(?:Preferred|Dynamic) constraints:.*|Num (?:Required|Dropped) Flexible constraints:.*",
-    r"Constraint history:|(?:-\S+|0) =.*|Doze whitelisted: .*|Uid: active|Is exempted from app standby|Tracking:.*",
+    r"Constraint history:|(?:[-+]\S+|0) =.*|Doze whitelisted: .*|Uid: active|Is exempted from app standby|Tracking:.*",
     r"In parole\?: .*|In background: .*|Stopped reason: .*|Exempted from .*|Affordable at .*|Trace tag: .*",
     r"Implicit constraints:|ready\w+: (?:true|false)|\w*(?:[Ee]xpedited|[Uu]ser-?[Ii]nitiated)\w*.*",
     r"Changed (?:authorities|URIs):|Network: .*|Pending work:|Executing work:|Debug tags: .*|#\d+: .*",

@@ -211,7 +211,7 @@ def test_the_hook_speaks_for_itself_about_what_it_does_not_know(bench: Bench) ->
     assert bench.hook("server", endpoint="x", reply="maybe") == (
         "error: reply 'maybe' is not one of ok, error, network_error"
     )
-    assert bench.hook("state", name="x") == "error: state wants name and value"
+    assert bench.hook("state", value="x") == "error: state wants name and value"
 
 
 def test_a_run_by_the_hook_needs_no_work_manager(bench: Bench) -> None:

@@ -151,7 +151,9 @@ def test_a_supervisor_takes_over_from_a_harness_that_was_ended(
     phone: PhoneProcess, desk: Path, number: signal.Signals
 ) -> None:
     program = (
-        "import sys, time\nfrom tests_take import change\nchange(); print('changed', flush=True); time.sleep(60)\n"
+        # Whoever runs these tests may have SIGHUP ignored, and children inherit that.
+        "import signal, time\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)\nfrom tests_take import change\n"
+        "change(); print('changed', flush=True); time.sleep(60)\n"
     )
     (desk / "tests_take.py").write_text(
         "from bgtask_harness.broker import LeaseOptions, acquire\n"
