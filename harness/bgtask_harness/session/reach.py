@@ -19,9 +19,11 @@ from bgtask_reference.events import DeviceRegained
 
 Answered = TypeVar("Answered")
 NS_PER_S = 1_000_000_000
-PROBE_S = 5.0
+PROBE_S = 3.0
 """How long a phone that is there may take to read its clocks: thousands of times what it needs."""
-LOSSES = 3
+TRY_S = 10.0
+"""How long it is waited for at a stretch, before it is asked whether it is still ours."""
+AGAIN = 2
 """How often one question is asked again. A phone that goes away each time is not waited for for ever."""
 
 
@@ -57,19 +59,18 @@ class Reach:
 
         Raises:
             DeviceLostError: It went away and did not come back.
-            DeadlineExceeded: It is there and has no answer in time.
+            DeadlineExceeded: It is there and has no answer in time, however often it is asked.
 
         """
-        for _ in range(LOSSES):
+        for _ in range(AGAIN):
             self.hold()
             try:
                 answer = question()
             except DeviceLostError as error:
                 self.regain(error)
             except DeadlineExceeded as error:
-                if self._answers():
-                    raise
-                self.regain(error)
+                if not self._answers():
+                    self.regain(error)
             else:
                 self._found()
                 return answer
@@ -113,7 +114,7 @@ class Reach:
     def _back(self, deadline: Deadline) -> bool:
         self._check()
         try:
-            self._device.regain(Deadline(min(deadline.at, Deadline.after(PROBE_S).at)))
+            self._device.regain(Deadline(min(deadline.at, Deadline.after(TRY_S).at)))
             self._log.reopen()
         except (DeviceLostError, DeadlineExceeded):
             return False

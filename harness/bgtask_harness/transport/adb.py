@@ -13,7 +13,8 @@ from typing import Any
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import BadInput
-from bgtask_harness.errors import HarnessError
+from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.errors import Refused
 from bgtask_harness.transport.server import AdbServer
 from bgtask_harness.transport.smart_socket import SmartSocket
 
@@ -45,11 +46,21 @@ class AdbTransport:
         try:
             self._adbutils.AdbDevice(client=door, serial=self.serial).open_transport(timeout=None)
             door.connection.ask(service, deadline)
-        except HarnessError:
+        except Refused as refused:
+            door.close()
+            self._unless_it_went_away(service, refused, deadline)
+            raise
+        except BaseException:
             self._version = None  # the server may be another one by now
             door.close()
             raise
         return door.connection
+
+    def _unless_it_went_away(self, service: str, refused: Refused, deadline: Deadline) -> None:
+        """A server says `closed` to a service that the device does not have, and when it loses the device meanwhile."""
+        state = next((seen.state for seen in self.server.devices(deadline) if seen.serial == self.serial), "gone")
+        if state != "device":
+            raise DeviceLostError(f"{service}: the device went away before it answered (it is {state})") from refused
 
     def _known_version(self, deadline: Deadline) -> int:
         if self._version is None:

@@ -22,6 +22,7 @@ from bgtask_harness.transport.server import server_address
 from bgtask_harness.transport.smart_socket import NoServer
 
 _ONE_TRY_S = 3.0
+_ASKING = {"unauthorized", "authorizing"}
 
 
 def open_device(
@@ -71,7 +72,8 @@ def regain_through(owner: AdbServer, serial: str) -> Regain:
 
     A device on TCP is disconnected and connected again: `host:connect` alone says `already connected` to one that is
     listed offline, and a server may forget it altogether. One whose connection is half open stays listed as `device`
-    for ever: that is what `stale` is for. Everything else comes back by itself.
+    for ever: that is what `stale` is for. One that asks for the host's key is left to the person who holds it: a new
+    connection would take the dialog away. Everything else comes back by itself.
     """
 
     def regain(deadline: Deadline, *, stale: bool = False) -> None:
@@ -79,7 +81,8 @@ def regain_through(owner: AdbServer, serial: str) -> Regain:
             return
         once = Deadline(min(deadline.at, Deadline.after(_ONE_TRY_S).at))
         try:
-            if not stale and any(seen.serial == serial and seen.ready for seen in owner.devices(once)):
+            state = next((seen.state for seen in owner.devices(once) if seen.serial == serial), "")
+            if state in _ASKING or (state == "device" and not stale):
                 return
             _disconnect(owner, serial, once)
             owner.query(f"host:connect:{serial}", once)

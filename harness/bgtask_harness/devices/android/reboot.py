@@ -29,7 +29,7 @@ _PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
 _ONE_QUESTION_S = 30.0
 """A frozen connection stays `device` for ever, so each question has a bound of its own. It is also how long an
 in-process phone that is off may take to come up, which costs nobody any time."""
-_ONE_PROBE_S = 5.0
+_ONE_PROBE_S = 3.0
 """The same for a phone that was lost: one that is there answers in milliseconds."""
 
 
