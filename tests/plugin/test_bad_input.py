@@ -28,6 +28,8 @@ USAGE_ERROR = 4
             ["--device", "pixel7", "--virtual-fault", "a:b"],
             "ERROR: --virtual-fault: none of pixel7 is a virtual phone*",
         ),
+        (["--device", "virtual-pixel7#two"], "ERROR: --device virtual-pixel7#two: expected NAME, or NAME#2 for*"),
+        (["--device", "pixel7#2"], "ERROR: --device pixel7#2: only a virtual phone can be had more than once;*"),
         (["--device", "virtual-pixel7", "-n", "2"], "ERROR: -n 2: there is one worker for each device; use -n 1 or*"),
     ],
 )
@@ -58,7 +60,9 @@ def test_a_phone_that_is_asked_for_and_not_there_is_an_error_and_no_skip(
     done = pytester.runpytest_subprocess("--device", "pixel7", "-k", "test_on_a_phone")
 
     assert done.ret == 1
-    done.stdout.fnmatch_lines(["DeviceNotFound: --device pixel7: *", "no scenario began, so there is nothing to judge"])
+    done.stdout.fnmatch_lines(
+        ["DeviceNotFound: --device pixel7: *", "INCONCLUSIVE *on_a_phone *no adb server answers*"]
+    )
 
 
 def test_a_phone_that_is_not_there_stops_the_workers_before_they_start(

@@ -95,6 +95,27 @@ def test_the_worker_that_replaces_a_crashed_one_runs_the_rest_of_its_tests_alone
     assert two.got == [1, 4]
 
 
+def test_what_no_worker_has_begun_is_known() -> None:
+    one, two = Worker("one"), Worker("two")
+    scheduling = started(one, two)
+    assert scheduling.left == []
+
+    scheduling.remove_node(one)
+
+    assert scheduling.left == [("one", "a.py::plain"), ("one", "a.py::t[one-y]")]
+
+
+def test_tests_of_a_device_whose_workers_died_before_they_began_are_known() -> None:
+    scheduling = DeviceScheduling(["one", "two"])
+    one, two = Worker("one"), Worker("two")
+    for worker in (one, two):
+        scheduling.add_node(worker)
+    scheduling.add_node_collection(one, TESTS)
+
+    assert scheduling.remove_node(two) is None
+    assert [nodeid for device, nodeid in scheduling.left if device == "two"] == ["a.py::t[two-x]", "a.py::t[two-y]"]
+
+
 def test_a_crash_in_the_last_test_runs_nothing_again() -> None:
     one, two = Worker("one"), Worker("two")
     scheduling = started(one, two)

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ STATE_DIR_VARIABLE = "BGTASK_STATE_DIR"
 LEDGER = ".ledger"
 HEARTBEAT_S = 20.0
 _POLL_S = 0.5
+_MOST_COMMAND = 100
 
 
 class DeviceBusy(BadInput):
@@ -42,6 +44,7 @@ class Owner(msgspec.Struct, frozen=True):
         beat: When the holder last showed that it lives.
         until: When the lease ends unless a beat renews it. The lock is freed by letting go or by death alone.
         fence: Counts the leases of this device; a holder whose number is not the newest has lost it.
+        command: What the holder was started as, for a person to recognise it; empty when nobody wrote it.
 
     """
 
@@ -50,6 +53,7 @@ class Owner(msgspec.Struct, frozen=True):
     beat: str
     until: str
     fence: int
+    command: str = ""
 
 
 def state_dir() -> Path:
@@ -166,7 +170,7 @@ class HeldLock:
     def _beat(self) -> None:
         now = _now()
         until = now + dt.timedelta(seconds=self._duration_s)
-        owner = Owner(os.getpid(), _text(self._since), _text(now), _text(until), self.fence)
+        owner = Owner(os.getpid(), _text(self._since), _text(now), _text(until), self.fence, _command())
         fresh = self._file.with_suffix(f".{os.getpid()}.new")
         fresh.write_bytes(msgspec.json.encode(owner))
         fresh.replace(self._file)
@@ -188,7 +192,18 @@ def _read(file: Path) -> Owner | None:
 
 
 def _describe(owner: Owner | None) -> str:
-    return f"process {owner.pid} since {owner.since}" if owner else "another process"
+    if owner is None:
+        return "another process"
+    ours = owner.pid == os.getpid()
+    told = " (this very run, which asks for it under two names)" if ours else f" (`{owner.command}`)"
+    return f"process {owner.pid}{told} since {owner.since}"
+
+
+def _command() -> str:
+    """What this process was started as, short enough for a sentence, on one line."""
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else []
+    line = " ".join(" ".join(words).split())
+    return line if len(line) <= _MOST_COMMAND else f"{line[:_MOST_COMMAND]} ..."
 
 
 @contextlib.contextmanager

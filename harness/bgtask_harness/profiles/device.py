@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from bgtask_harness.profiles.reading import read_layers
 from bgtask_harness.profiles.search import SearchPath
 
 SCHEMA = 1
+_NUMBERED = re.compile(r"(?P<profile>[^#]+)#(?P<number>[1-9]\d{0,3})")
 
 
 class Find(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -99,19 +101,25 @@ class Profile:
 
 
 def load_profile(name: str, search: SearchPath) -> Profile:
-    """Read the profile of that name.
+    """Read the profile of that name. `NAME#2` is another virtual phone of the profile NAME, and `NAME#3` one more.
 
     Raises:
         DeviceNotFound: There is no such profile; says where was looked and what there is.
-        BadInput: The file has a mistake.
+        BadInput: The file has a mistake, or a number was given to a profile of a phone that exists once.
 
     """
-    path = search.find(name)
+    file_name = _without_number(name)
+    path = search.find(file_name)
     if path is None:
         raise DeviceNotFound(_unknown(name, search))
     written = check(read_layers(path, search.find), ProfileFile)
     if written.schema != SCHEMA:
         raise BadInput(f"{path}: key `schema`: expected {SCHEMA}, got {written.schema}; this version reads only that")
+    if file_name != name and written.find.virtual is None:
+        raise BadInput(
+            f"--device {name}: only a virtual phone can be had more than once; give each phone a profile of its own, "
+            f'with `extends = "{file_name}"` and its `serial`'
+        )
     return Profile(
         name=name,
         file=path,
@@ -122,6 +130,15 @@ def load_profile(name: str, search: SearchPath) -> Profile:
         boots_within_ns=written.limits.boots_within.ns,
         default_app=written.app.default,
     )
+
+
+def _without_number(name: str) -> str:
+    if "#" not in name:
+        return name
+    found = _NUMBERED.fullmatch(name)
+    if found is None:
+        raise BadInput(f"--device {name}: expected NAME, or NAME#2 for a second virtual phone of that profile")
+    return found["profile"]
 
 
 def _unknown(name: str, search: SearchPath) -> str:

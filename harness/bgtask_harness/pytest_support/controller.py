@@ -15,11 +15,14 @@ import pytest
 
 from bgtask_harness.broker import HeldLock
 from bgtask_harness.broker.acquire import lock
+from bgtask_harness.errors import HarnessError
 from bgtask_harness.pytest_support.chosen import Chosen
+from bgtask_harness.pytest_support.leaving import leave_record_of
 from bgtask_harness.pytest_support.progress import PROGRESS_INPUT
 from bgtask_harness.pytest_support.progress import ProgressWatch
 from bgtask_harness.pytest_support.scheduling import DEVICE_INPUT
 from bgtask_harness.pytest_support.scheduling import DeviceScheduling
+from bgtask_harness.pytest_support.scheduling import device_of
 from bgtask_harness.pytest_support.shelf import lease_options
 
 
@@ -49,6 +52,7 @@ class Controller:
         self._locks: list[HeldLock] = []
         self._free = deque(chosen.profiles)
         self._by_worker: dict[str, str] = {}
+        self._scheduling: DeviceScheduling | None = None
         try:
             self._lock_all()
         except BaseException:
@@ -83,7 +87,27 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self) -> DeviceScheduling:
         """One worker for each device."""
-        return DeviceScheduling(list(self._chosen.profiles))
+        self._scheduling = DeviceScheduling(list(self._chosen.profiles))
+        return self._scheduling
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A test whose worker died leaves a result all the same."""
+        self._leave(crashitem, str(report.longrepr))
+
+    def _leave(self, nodeid: str, reason: str) -> None:
+        device = device_of(nodeid, list(self._chosen.profiles))
+        if device is None:
+            return
+        try:
+            leave_record_of(self._chosen, device, nodeid, reason)
+        except HarnessError as error:
+            self._tell(str(error))
+        allure_dir = self._config.getoption("allure_report_dir", None)
+        if allure_dir:
+            from bgtask_harness.pytest_support.allure import leave_result  # noqa: PLC0415 - only with allure-pytest active
+
+            leave_result(allure_dir, device, nodeid, reason)
 
     def pytest_sessionstart(self) -> None:
         """Begin to show what the workers tell."""
@@ -97,9 +121,17 @@ class Controller:
         self._watch = ProgressWatch(self._folder, show)
         self._watch.start()
 
-    def pytest_sessionfinish(self) -> None:
-        """Show the last of it."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Show the last of it. Tests that nobody has begun because workers died too often are errors, each of them."""
         self._watch.stop()
+        if self._scheduling is None or session.exitstatus == pytest.ExitCode.INTERRUPTED:
+            return
+        for device, nodeid in self._scheduling.left:
+            reason = f"not run: the worker that holds {device} died too often"
+            self._leave(nodeid, reason)
+            place = (nodeid.partition("::")[0], None, nodeid.partition("::")[2])
+            report = pytest.TestReport(nodeid, place, {}, "failed", reason, "setup")
+            self._config.hook.pytest_runtest_logreport(report=report)
 
     def pytest_unconfigure(self) -> None:
         """Let go of every device."""

@@ -74,7 +74,16 @@ def scenario_name(item: pytest.Item, device: str) -> str:
     >>> _SPECIAL.sub("-", "cancel[token refresh]")
     'cancel-token-refresh-'
     """
-    name, bracket, parameters = item.name.partition("[")
+    return scenario_of(item.name, device)
+
+
+def scenario_of(test: str, device: str) -> str:
+    """Give the same for a test's name with its parameters in brackets.
+
+    >>> scenario_of("test_runs[pixel7-token refresh]", "pixel7")
+    'runs-token-refresh'
+    """
+    name, bracket, parameters = test.partition("[")
     parts = parameters.removesuffix("]").removeprefix(device).removeprefix("-") if bracket else ""
     plain = name.removeprefix("test_")
     whole = _SPECIAL.sub("-", f"{plain}-{parts}" if parts else plain).strip("-.")

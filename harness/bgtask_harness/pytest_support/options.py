@@ -15,7 +15,13 @@ def add_options(parser: pytest.Parser) -> None:
     """Say what can be given. Without `--device` (or `--list-devices`) none of it has any effect."""
     group = parser.getgroup("bgtask", "background tasks on phones")
     add = group.addoption
-    add("--device", action="append", default=[], metavar="NAME", help="device profile to run on; may be given again")
+    add(
+        "--device",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="device profile to run on; may be given again; NAME#2 is one more virtual phone",
+    )
     add("--device-profiles", metavar="DIR", help="folder of profiles and app files to look in first")
     add("--app", metavar="NAME|FILE", help="app file to judge by; the profile's default when absent")
     add("--run-dir", metavar="DIR", help="where journals and the report go (default: reports/runs/<UTC time>)")

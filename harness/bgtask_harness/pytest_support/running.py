@@ -14,8 +14,11 @@ from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Progress
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.pytest_support.chosen import Chosen
+from bgtask_harness.pytest_support.leaving import free_folder
+from bgtask_harness.pytest_support.leaving import leave_record
 from bgtask_harness.pytest_support.marks import declared
 from bgtask_harness.pytest_support.marks import scenario_name
 from bgtask_harness.pytest_support.shelf import Shelf
@@ -35,7 +38,6 @@ class Runner:
     def __init__(self, config: pytest.Config, chosen: Chosen, shelf: Shelf) -> None:
         self._config, self._chosen, self._shelf = config, chosen, shelf
         self._capabilities: dict[str, frozenset[Capability]] = {}
-        self._folders: set[Path] = set()
 
     def open(self, item: pytest.Item, device: str, progress: Progress) -> Session:
         """Open the session of a test.
@@ -45,18 +47,19 @@ class Runner:
 
         """
         wants = declared(item)
-        lease = self._shelf.lease(device, progress)
         name = scenario_name(item, device)
+        folder = free_folder(self._chosen.run_dir / device, name)
+        lease, able = self._ready(device, name, folder, progress)
         settings = Settings(
             scenario=name,
-            folder=self._folder(device, name),
+            folder=folder,
             needs=wants.needs,
             disruption=wants.disruption,
             patience_s=self._chosen.patience_s,
             progress=lambda sentence: progress(f"{name}: {sentence}"),
         )
         try:
-            session = Session(lease, self._able(lease), settings)
+            session = Session(lease, able, settings)
         except Unsupported as missing:
             pytest.skip(f"UNSUPPORTED: {missing}")
         except DeviceLostError:
@@ -64,6 +67,19 @@ class Runner:
             raise
         item.stash[_SESSION] = session
         return session
+
+    def _ready(
+        self, device: str, scenario: str, folder: Path, progress: Progress
+    ) -> tuple[Lease, frozenset[Capability]]:
+        """Have the device, and know what it can do; what is in the way of that is on record as well."""
+        try:
+            lease = self._shelf.lease(device, progress)
+            return lease, self._able(lease)
+        except HarnessError as error:
+            leave_record(self._chosen, device, scenario, folder, str(error))
+            if isinstance(error, DeviceLostError):
+                self._forget(device)
+            raise
 
     def _able(self, lease: Lease) -> frozenset[Capability]:
         """Ask once what the device can do with the app: asking starts the app's process.
@@ -123,15 +139,6 @@ class Runner:
         self._capabilities.pop(device, None)
         with contextlib.suppress(Exception):
             self._shelf.discard(device)
-
-    def _folder(self, device: str, name: str) -> Path:
-        """Two tests of one name in different files have a folder each."""
-        number, folder = 1, self._chosen.run_dir / device / name
-        while folder in self._folders:
-            number += 1
-            folder = self._chosen.run_dir / device / f"{name}-{number}"
-        self._folders.add(folder)
-        return folder
 
     def _attach(self, judged: JudgedJournal) -> None:
         if self._config.getoption("allure_report_dir", None):

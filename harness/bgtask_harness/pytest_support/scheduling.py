@@ -32,7 +32,7 @@ class DeviceScheduling:
         self._collections: dict[Any, list[str]] = {}
         self._pending: dict[Any, list[int]] = {}
         self._started: set[Any] = set()
-        self._orphans: dict[str, list[int]] = {}
+        self._orphans: dict[str, list[str]] = {}
         self._served: set[str] = set()
 
     @property
@@ -44,6 +44,14 @@ class DeviceScheduling:
     def collection_is_completed(self) -> bool:
         """True once every worker has collected."""
         return len(self._collections) >= len(self._devices)
+
+    @property
+    def left(self) -> list[tuple[str, str]]:
+        """Tests that no worker has begun, and their devices: those of devices whose workers died too often."""
+        unserved = [device for device in self._devices if device not in self._served]
+        collected = next(iter(self._collections.values()), [])
+        never = [(device, nodeid) for device in unserved for nodeid in collected if self._is_for(device, nodeid)]
+        return [(device, nodeid) for device, tests in self._orphans.items() for nodeid in tests] + never
 
     @property
     def has_pending(self) -> bool:
@@ -80,9 +88,9 @@ class DeviceScheduling:
         tests = self._pending.pop(node)
         if not tests:
             return None
-        crashed = self._collections[node][tests.pop(0)]
-        if tests:
-            self._orphans[node.workerinput[DEVICE_INPUT]] = tests
+        crashed, *rest = [self._collections[node][index] for index in tests]
+        if rest:
+            self._orphans[node.workerinput[DEVICE_INPUT]] = rest
         return crashed
 
     def schedule(self) -> None:
@@ -100,10 +108,14 @@ class DeviceScheduling:
         node.shutdown()
 
     def _tests_for(self, node: Any) -> list[int]:
-        device = node.workerinput[DEVICE_INPUT]
+        device, collected = node.workerinput[DEVICE_INPUT], self._collections[node]
         if device in self._served:
-            return self._orphans.pop(device, [])
+            left = self._orphans.pop(device, [])
+            return [index for index, nodeid in enumerate(collected) if nodeid in left]
         self._served.add(device)
-        wanted = {device, None} if device == self._devices[0] else {device}
-        collected = self._collections[node]
-        return [index for index, nodeid in enumerate(collected) if device_of(nodeid, self._devices) in wanted]
+        return [index for index, nodeid in enumerate(collected) if self._is_for(device, nodeid)]
+
+    def _is_for(self, device: str, nodeid: str) -> bool:
+        """Tests without a device go to the first one's worker."""
+        found = device_of(nodeid, self._devices)
+        return found == device or (found is None and device == self._devices[0])

@@ -17,6 +17,7 @@ from bgtask_harness.devices.port import Progress
 from bgtask_harness.journal import FORMAT
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.journal import Writer
+from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
 from bgtask_harness.session.recording import Journal
 from bgtask_reference import oracle
@@ -82,13 +83,18 @@ class Means:
 
 def header(lease: Lease, settings: Settings) -> Header:
     """Give the journal's first record."""
+    return header_of(lease.profile, lease.app, lease.device.facts, settings.scenario)
+
+
+def header_of(profile: Profile, app: AppFile, facts: DeviceFacts, scenario: str) -> Header:
+    """Give the first record of a scenario's journal, from what is known of device and app."""
     return Header(
         format=FORMAT,
         harness_version=importlib.metadata.version("bgtask-harness"),
         catalogue=oracle.catalogue_hash(),
-        scenario=settings.scenario,
-        app=lease.app.spec,
-        device=device_spec(lease.profile, lease.device.facts),
+        scenario=scenario,
+        app=app.spec,
+        device=device_spec(profile, facts),
         started=dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
 

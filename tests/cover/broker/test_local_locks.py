@@ -35,7 +35,7 @@ def locks(tmp_path: Path) -> LocalLocks:
 def test_a_held_device_is_refused_naming_its_holder(locks: LocalLocks) -> None:
     held = locks.hold("S1", Deadline.after(1), 60, silent)
 
-    with pytest.raises(DeviceBusy, match=r"device S1 is held by process \d+ since .*--lease-wait"):
+    with pytest.raises(DeviceBusy, match=r"device S1 is held by process \d+ .*since .*--lease-wait"):
         locks.hold("S1", Deadline.after(0), 60, silent)
     held.release()
     locks.hold("S1", Deadline.after(0), 60, silent).release()
@@ -53,7 +53,7 @@ def test_a_dead_holder_s_lock_is_free(locks: LocalLocks) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(DeviceBusy, match=f"process {other.pid}"):
+        with pytest.raises(DeviceBusy, match=rf"process {other.pid} \(`-c {locks.folder}`\) since"):
             locks.hold("emulator:1", Deadline.after(0), 60, silent)
         other.kill()
         other.wait()

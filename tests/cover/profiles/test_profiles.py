@@ -24,6 +24,27 @@ def test_the_packaged_profiles_are_found_from_anywhere(tmp_path: Path) -> None:
     assert not load_profile("pixel7", search).virtual
 
 
+def test_a_number_is_another_phone_of_the_same_profile(tmp_path: Path) -> None:
+    search = SearchPath.standard(cwd=tmp_path)
+    first, second = load_profile("virtual-pixel7", search), load_profile("virtual-pixel7#2", search)
+
+    assert second.name == "virtual-pixel7#2"
+    assert (second.file, second.find, second.allow) == (first.file, first.find, first.allow)
+
+
+@pytest.mark.parametrize(
+    "name", ["virtual-pixel7#", "virtual-pixel7#0", "virtual-pixel7#x", "#2", "virtual-pixel7#1#2"]
+)
+def test_what_is_no_number_is_a_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput, match="expected NAME, or NAME#2"):
+        load_profile(name, SearchPath.standard(cwd=tmp_path))
+
+
+def test_a_phone_that_exists_once_has_no_number(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="only a virtual phone can be had more than once"):
+        load_profile("pixel7#2", SearchPath.standard(cwd=tmp_path))
+
+
 def test_a_folder_nearby_comes_before_the_packaged_one(tmp_path: Path) -> None:
     own = tmp_path / "device_profiles"
     (tmp_path / "deep" / "down").mkdir(parents=True)
