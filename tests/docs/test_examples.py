@@ -61,7 +61,7 @@ def helped(arguments: list[str]) -> str:
 
 def test_every_option_of_ours_that_the_docs_name_exists() -> None:
     bgtask = ["-c", "from bgtask_harness.cli import main; raise SystemExit(main())"]
-    commands = re.findall(r"^    (\w[\w-]*) ", helped([*bgtask, "--help"]), re.MULTILINE)
+    commands = re.findall(r"^    (\w[\w-]*)\s", helped([*bgtask, "--help"]), re.MULTILINE)
     shown = helped(["-m", "pytest", "--help"]) + helped(["-m", "bgtask_harness.virtual", "--help"])
     shown += "".join(helped([*bgtask, command, "--help"]) for command in commands)
     known = set(re.findall(r"--[a-z][a-z-]+", shown))
