@@ -39,7 +39,7 @@ def test_a_service_that_the_phone_lacks_is_refused(phone: AdbTransport) -> None:
     [
         ("offline", "device offline; pull the cable"),
         ("unauthorized usb:1-1", "device unauthorized; unlock the phone and accept the dialog"),
-        ("connecting", "device connecting"),
+        ("connecting", "it is connecting"),
     ],
 )
 def test_a_phone_that_cannot_be_used_is_one_sentence(

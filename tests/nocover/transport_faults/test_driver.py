@@ -33,8 +33,10 @@ def soon(seconds: float = 10) -> Deadline:
     return Deadline.after(seconds)
 
 
-def later(seconds: float, action: Callable[[], None]) -> None:
-    threading.Timer(seconds, action).start()
+def later(seconds: float, action: Callable[[], None]) -> threading.Timer:
+    timer = threading.Timer(seconds, action)
+    timer.start()
+    return timer
 
 
 def works(lab: Any) -> bool:
@@ -87,10 +89,11 @@ def test_a_phone_that_was_dropped_and_still_listens_is_back_at_once(lab: Any) ->
 
 
 def test_a_server_that_is_killed_cuts_the_command_and_is_not_started_again(lab: Any) -> None:
-    later(0.3, lab.kill_server)
+    killer = later(0.3, lab.kill_server)
 
     with pytest.raises(DeviceLostError):
         run(lab.transport, "echo begun; sleep 20", soon())
+    killer.join()
     with pytest.raises(NoServer, match="start one with `adb start-server`"):
         run(lab.transport, "true", soon())
 
