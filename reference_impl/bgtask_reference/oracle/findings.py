@@ -8,8 +8,10 @@ from typing import Literal
 
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Source
+from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.slices import NameSlice
+from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.oracle.value import value
 
 
@@ -47,17 +49,20 @@ Said = Broken | Literal[True] | Unsure | None
 """None: nothing to check here. True: it holds."""
 
 
-@value
 class Place:
-    """Where a rule looks: a unique name's slice and everything outside of it."""
+    """Where a rule looks: a unique name's slice and everything outside of it.
 
-    slice: NameSlice
-    outside: Outside
+    `requests` are those of this very name. Where one was seen, one that was not seen was not made.
+    """
 
-    @property
-    def work_manager(self) -> str | None:
-        """WorkManager's version as the app file states it."""
-        return self.outside.app.work_manager_version
+    def __init__(self, slice_: NameSlice, outside: Outside) -> None:
+        self.slice, self.outside = slice_, outside
+        self.work_manager = outside.app.work_manager_version
+        self.requests = InOrder(
+            step
+            for position, step in enumerate(slice_.steps)
+            if step.kind is StepKind.REQUEST and position not in slice_.optional
+        )
 
 
 @value

@@ -34,27 +34,28 @@ def _request(state: State, step: Step, periodic: bool) -> Iterator[State]:
         yield fresh if state.phase in {Phase.ABSENT, Phase.CANCELLED} else state
         return
     yield fresh
-    if state.phase in ALIVE:  # REPLACE puts a new row in its place, KEEP would not
+    if state.phase in ALIVE or state.phase is Phase.UNKNOWN:  # REPLACE puts a new row in its place, KEEP would not
         yield state
 
 
 def _start(state: State, step: Step, _periodic: bool) -> Iterator[State]:
     if state.phase is not Phase.ENQUEUED:
-        yield State(Phase.RUNNING, step.run_attempt, run=step.run)
+        yield State(Phase.RUNNING, step.run_attempt, run=step.run, least=1)
         if state.phase in {Phase.CANCELLED, Phase.ENDED}:
             yield state  # whether it was asked for again is not known
         return
     counted = None if state.attempts is None else state.attempts + 1
     attempts = step.run_attempt or counted
-    yield State(Phase.RUNNING, attempts, state.again, state.since, step.run)
+    yield State(Phase.RUNNING, attempts, state.again, state.since, step.run, state.tried + 1)
 
 
 def _finish(state: State, step: Step, periodic: bool) -> Iterator[State]:
-    if state.phase in {Phase.CANCELLED, Phase.ENDED} or _is_of_another_run(state, step):
+    gone = state.phase is Phase.ABSENT and step.start_seen
+    if gone or state.phase in {Phase.CANCELLED, Phase.ENDED} or _is_of_another_run(state, step):
         yield state  # the body of a run that was stopped may still speak
         return
-    if state.phase is Phase.RUNNING and not step.start_seen:
-        yield state
+    if state.phase is (Phase.ENQUEUED if step.start_seen else Phase.RUNNING):
+        yield state  # it is the end of a run whose row was replaced meanwhile, or of some other run
     if step.result is not Result.SUCCESS and step.result is not Result.FAILURE:
         yield _retried(state, step)
     if step.result is not Result.RETRY:
@@ -66,15 +67,17 @@ def _is_of_another_run(state: State, step: Step) -> bool:
 
 
 def _retried(state: State, step: Step) -> State:
-    seen_from_the_start = state.phase is Phase.RUNNING and step.start_seen
-    attempts = step.run_attempt or (state.attempts if seen_from_the_start else None)
-    return State(Phase.ENQUEUED, attempts, state.again, step.when)
+    if state.phase is Phase.RUNNING and step.start_seen:
+        return State(Phase.ENQUEUED, step.run_attempt or state.attempts, state.again, step.when, least=state.tried)
+    # Nobody saw it begin: there may have been more attempts than this one that nobody saw.
+    hidden = state.tried if state.phase is Phase.ENQUEUED else 0
+    return State(Phase.ENQUEUED, step.run_attempt, state.again, step.when, least=hidden + 1)
 
 
 def _completed(step: Step, *, periodic: bool) -> State:
     if periodic:
         return State(Phase.ENQUEUED, 0, again=True, since=step.when)
-    return State(Phase.ENDED)
+    return State(Phase.ENDED, again=None if step.result is None else step.result is Result.SUCCESS)
 
 
 def _stop(state: State, step: Step, _periodic: bool) -> Iterator[State]:
@@ -92,7 +95,7 @@ def _died(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
 
 def _interrupted(state: State) -> State:
     """Put it back as it was: its last enqueue time does not move, its attempts stay counted."""
-    return State(Phase.ENQUEUED, state.attempts, state.again, state.since)
+    return State(Phase.ENQUEUED, state.attempts, state.again, state.since, least=state.least)
 
 
 def _cancel(state: State, _step: Step, _periodic: bool) -> Iterator[State]:

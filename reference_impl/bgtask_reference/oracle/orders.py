@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import accumulate
 from itertools import product
 from math import prod
 
@@ -18,6 +19,7 @@ from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.state import distinct
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
+from bgtask_reference.oracle.value import value
 
 Group = tuple[int, ...]
 """Positions in a slice."""
@@ -98,19 +100,34 @@ def any_order(worlds: list[State], group: Group, steps: Sequence[Step], advance:
     clocks = list(rows.values())
     if prod(len(row) + 1 for row in clocks) > MOST_CELLS:
         return None
+    bounds = [_bounds([steps[position] for position in row]) for row in clocks]
     table: dict[tuple[int, ...], list[State]] = {(0,) * len(clocks): worlds}
     for done in product(*(range(len(row) + 1) for row in clocks)):
         here = distinct(table.get(done, []))
         for which, row in enumerate(clocks):
-            if here and done[which] < len(row) and not _must_wait(steps, clocks, done, which):
+            if here and done[which] < len(row) and not _must_wait(bounds, done, which):
                 after = (*done[:which], done[which] + 1, *done[which + 1 :])
                 table[after] = [*table.get(after, []), *advance(here, row[done[which]])]
     return distinct(table.get(tuple(len(row) for row in clocks), []))
 
 
-def _must_wait(steps: Sequence[Step], clocks: Sequence[Sequence[int]], done: tuple[int, ...], which: int) -> bool:
-    mine = steps[clocks[which][done[which]]]
+@value
+class Bounds:
+    """For each step of one clock: how early it may have been, and how late, by itself and by its neighbours' times."""
+
+    earliest: list[Moment]
+    latest: list[Moment]
+
+
+def _bounds(row: Sequence[Step]) -> Bounds:
+    earliest = accumulate((_earliest(step) for step in row), max)
+    latest = accumulate((_latest(step) for step in reversed(row)), min)
+    return Bounds(list(earliest), list(latest)[::-1])
+
+
+def _must_wait(bounds: Sequence[Bounds], done: tuple[int, ...], which: int) -> bool:
+    mine = bounds[which].earliest[done[which]]
     return any(
-        other != which and done[other] < len(row) and surely_before(steps[row[done[other]]], mine)
-        for other, row in enumerate(clocks)
+        other != which and at < len(bounds[other].latest) and bounds[other].latest[at] < mine
+        for other, at in enumerate(done)
     )

@@ -28,9 +28,11 @@ class State:
     Attributes:
         phase: Where it is.
         attempts: How often it has been started in this period (WorkManager's `runAttemptCount`).
-        again: True once a period has been completed, so that the next one is a full interval away.
+        again: True once a period has been completed, so that the next one is a full interval away. Of work that has
+            ended: whether it succeeded.
         since: When it was last enqueued (WorkManager's `lastEnqueueTime`), from which its next run is counted.
         run: Number of the run that is under way.
+        least: Where `attempts` is unknown: how many there were at least.
 
     """
 
@@ -39,6 +41,12 @@ class State:
     again: bool | None = None
     since: When | None = None
     run: int | None = None
+    least: int = 0
+
+    @property
+    def tried(self) -> int:
+        """How often it has surely been started in this period."""
+        return self.least if self.attempts is None else self.attempts
 
 
 ANYTHING = State(Phase.UNKNOWN)

@@ -264,7 +264,7 @@ def test_steps_of_two_clocks_that_cannot_have_met_are_apart() -> None:
 
 def test_a_clearing_that_may_have_come_before_the_run_acquits() -> None:
     writer = Writer().begin().names().request().run().sample()
-    early = writer.wait(100)
+    early = writer.wait(100).request()
     early.run()
     early.stimulus("app.clear-data")
     report = judge(early.sample().history())

@@ -9,6 +9,7 @@ TESTS = Path(__file__).parents[2]
 SHARED = {
     "bgtask_tests_histories": TESTS / "cover/oracle/histories.py",
     "bgtask_tests_legal": TESTS / "nocover/oracle/legal.py",
+    "bgtask_tests_brute": TESTS / "nocover/oracle/brute.py",
 }
 
 for name, path in SHARED.items():

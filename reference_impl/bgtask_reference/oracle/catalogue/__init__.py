@@ -13,6 +13,7 @@ from importlib import resources
 from bgtask_reference.oracle.rules import cancelling
 from bgtask_reference.oracle.rules import continuing
 from bgtask_reference.oracle.rules import ending
+from bgtask_reference.oracle.rules import known
 from bgtask_reference.oracle.rules import overlap
 from bgtask_reference.oracle.rules import responding
 from bgtask_reference.oracle.rules import retry
@@ -36,6 +37,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *cancelling.RULES,
     *ending.RULES,
     *continuing.RULES,
+    *known.RULES,
 )
 """Every rule, in the order in which verdicts are listed."""
 

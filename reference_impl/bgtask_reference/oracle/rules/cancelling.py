@@ -10,6 +10,7 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.known import is_logged_later
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import Rule
@@ -38,7 +39,8 @@ def _after(step: Step, task: TaskSlice, outside: Outside, *, trivial: bool) -> I
     settles = constants.allowance_ns("cancel_settles")
     again = task.steps.of(ENDS_IT).first_after(step.index)
     until = again.index if again else outside.last_index + 1
-    late = next((run for run in task.begun.between(step.index, until) if _starts_late(run, step, settles)), None)
+    begun = task.begun.between(step.index, until)
+    late = next((run for run in begun if _starts_late(run, step, again, settles)), None)
     if late and late.start:
         facts = (*step.entries, *late.start.entries[:1])
         yield Finding("R9.cancel", Word.BROKEN, "a run began after the task was cancelled", facts, level=late.level)
@@ -56,8 +58,10 @@ def _after(step: Step, task: TaskSlice, outside: Outside, *, trivial: bool) -> I
         yield Finding("R9.cancel", Word.OPEN, reason, facts=step.entries)
 
 
-def _starts_late(run: Run, cancelled: Step, settles: int) -> bool:
+def _starts_late(run: Run, cancelled: Step, again: Step | None, settles: int) -> bool:
     if run.start is None or run.in_app:
+        return False
+    if again and again.kind is StepKind.REQUEST and is_logged_later(run.start, again):
         return False
     return elapsed(cancelled.when, run.start.when).lo > settles
 

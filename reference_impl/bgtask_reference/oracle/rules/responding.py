@@ -237,7 +237,11 @@ def _doubts_at(
     outside: Outside,
     worlds: Worlds,
 ) -> list[Doubt]:
-    said = [_doubt(state, each, wish, task, outside) for state in worlds.at(each, index)]
+    states = worlds.at(each, index)
+    if not each.periodic and index in wish.looked_at[1:]:
+        # Asked for once more, it is due: what an earlier journal left behind excuses nobody.
+        states = [state for state in states if state.phase is not Phase.UNKNOWN] or states
+    said = [_doubt(state, each, wish, task, outside) for state in states]
     return [doubt for doubt in said if doubt]
 
 
@@ -255,7 +259,7 @@ def _doubt(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: 
 def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: Outside) -> Doubt | None:
     version = outside.app.work_manager_version
     if state.attempts != 0:
-        wait, words = workmanager.backoff_ns(each.task.backoff, state.attempts or 1, version), "W21: its backoff"
+        wait, words = workmanager.backoff_ns(each.task.backoff, state.tried, version), "W21: its backoff"
     elif each.periodic and state.again:
         wait, words = workmanager.period_ns(each.task, version), "W22: its period"
     elif each.periodic and state.since and _also_asked_at_once(state.since, task):

@@ -21,23 +21,29 @@ from bgtask_reference.platform import workmanager
 
 
 def backoff(state: State, step: Step, place: Place) -> Said:
-    """No retry before its backoff, which grows with the attempts: at least one when their number is unknown."""
+    """No retry before its backoff, which grows with the attempts: with those there were at least."""
     if state.phase is not Phase.ENQUEUED or state.attempts == 0:
         return None
-    wait = workmanager.backoff_ns(place.slice.task.backoff, state.attempts or 1, place.work_manager)
+    tried = state.tried if state.attempts is not None else max(state.least, (step.run_attempt or 1) - 1)
+    wait = workmanager.backoff_ns(place.slice.task.backoff, tried, place.work_manager)
     return not_before(state, wait, step, place)
 
 
 def attempts(state: State, step: Step, _place: Place) -> Said:
-    """The number of an attempt is one more than the attempts before it."""
-    if state.phase is not Phase.ENQUEUED or state.attempts is None or step.in_app:
+    """The number of an attempt is one more than the attempts before it, or more than those there were at least."""
+    if state.phase is not Phase.ENQUEUED or step.in_app:
         return None
-    if step.run_attempt is None:
+    said = step.run_attempt
+    if state.attempts is None:
+        too_few = said is not None and said <= state.least
+        return (
+            Broken(f"an attempt said that it was number {said}, and {state.least} came before it") if too_few else None
+        )
+    if said is None:
         return Unsure("nobody told the attempt's number", SHOWS_ATTEMPTS)
-    if step.run_attempt == state.attempts + 1:
+    if said == state.attempts + 1:
         return True
-    words = f"an attempt said that it was number {step.run_attempt}, and it was number {state.attempts + 1}"
-    return Broken(words)
+    return Broken(f"an attempt said that it was number {said}, and it was number {state.attempts + 1}")
 
 
 RULES = (
