@@ -37,7 +37,7 @@ class Row:
     """Left behind from before the record, or from a hole."""
 
 
-# What starts or ends was enqueued, even if nobody saw it: no step is explained by a row that was over before the record.
+# What starts or ends was enqueued, even if nobody saw it: no step is explained by a row that was over before that.
 ABSENT = None
 State = Row | None
 ANY_ROW: tuple[State, ...] = (
@@ -90,16 +90,10 @@ def after(row: State, step: Step, work: NameSlice, *, may_run: bool) -> Iterator
     """
     now = step.when.stamp.ns
     match step.kind:
-        case StepKind.REQUEST if work.periodic:
-            yield Row("E", since=now) if row is None or row.phase == "C" else row
         case StepKind.REQUEST:
-            yield Row("E", since=now)
-            if row and row.phase in "ER":
-                yield row
+            yield from requested(row, now, periodic=work.periodic)
         case StepKind.CANCEL:
-            yield Row("C") if row and row.phase in "ERC" else row
-            if row and row.unseen:
-                yield Row("D")  # it may as well have ended before the record: cancelling does not touch that
+            yield from cancelled(row)
         case StepKind.CLEARED:
             yield ABSENT
         case StepKind.HOLE:
@@ -108,14 +102,34 @@ def after(row: State, step: Step, work: NameSlice, *, may_run: bool) -> Iterator
             yield from started(row, step, now, work, may_run=may_run)
         case StepKind.FINISH:
             yield from finished(row, step, now, work)
-        case StepKind.STOP if row and row.phase == "R" and row.run in {None, step.run}:
-            yield Row("E", row.tries, row.again, row.since)
-            if step.reason is None and not row.unseen:
-                yield Row("C")
-        case StepKind.DIED if row and row.phase == "R":
-            yield Row("E", row.tries, row.again, row.since)
+        case StepKind.STOP | StepKind.DIED:
+            yield from interrupted(row, step)
         case _:
             yield row
+
+
+def requested(row: State, now: int, *, periodic: bool) -> Iterator[State]:
+    if periodic:
+        yield Row("E", since=now) if row is None or row.phase == "C" else row
+        return
+    yield Row("E", since=now)
+    if row and row.phase in "ER":
+        yield row
+
+
+def cancelled(row: State) -> Iterator[State]:
+    yield Row("C") if row and row.phase in "ERC" else row
+    if row and row.unseen:
+        yield Row("D")  # it may as well have ended before the record: cancelling does not touch that
+
+
+def interrupted(row: State, step: Step) -> Iterator[State]:
+    if row is None or row.phase != "R" or (step.kind is StepKind.STOP and row.run not in {None, step.run}):
+        yield row
+        return
+    yield Row("E", row.tries, row.again, row.since)
+    if step.kind is StepKind.STOP and step.reason is None and not row.unseen:
+        yield Row("C")
 
 
 def due(row: Row, work: NameSlice) -> int:
