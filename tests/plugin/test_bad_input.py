@@ -34,7 +34,7 @@ USAGE_ERROR = 4
     ],
 )
 def test_it_is_one_sentence(pytester: pytest.Pytester, arguments: list[str], sentence: str) -> None:
-    done = pytester.runpytest_subprocess(*arguments)
+    done = pytester.runpytest_inprocess(*arguments)
 
     assert done.ret == USAGE_ERROR
     done.stderr.fnmatch_lines([sentence])
@@ -45,7 +45,7 @@ def test_a_wrong_key_in_a_profile_names_file_and_key(pytester: pytest.Pytester) 
     folder = pytester.mkdir("device_profiles")
     (folder / "mine.toml").write_text('schema = 1\n[find]\nmodle = "Pixel 7"\n')
 
-    done = pytester.runpytest_subprocess("--device", "mine")
+    done = pytester.runpytest_inprocess("--device", "mine")
 
     assert done.ret == USAGE_ERROR
     done.stderr.fnmatch_lines(["ERROR: *device_profiles/mine.toml: key `find.modle`: *did you mean `model`"])
@@ -57,7 +57,7 @@ def test_a_phone_that_is_asked_for_and_not_there_is_an_error_and_no_skip(
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
     pytester.makepyfile("def test_on_a_phone(device):\n    pass\n")
 
-    done = pytester.runpytest_subprocess("--device", "pixel7", "-k", "test_on_a_phone")
+    done = pytester.runpytest_inprocess("--device", "pixel7", "-k", "test_on_a_phone")
 
     assert done.ret == 1
     done.stdout.fnmatch_lines(
@@ -70,7 +70,7 @@ def test_a_phone_that_is_not_there_stops_the_workers_before_they_start(
 ) -> None:
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
 
-    done = pytester.runpytest_subprocess("--device", "pixel7", "-n", "auto")
+    done = pytester.runpytest_inprocess("--device", "pixel7", "-n", "auto")
 
     assert done.ret == USAGE_ERROR
     done.stderr.fnmatch_lines(["ERROR: --device pixel7: *"])
@@ -79,7 +79,7 @@ def test_a_phone_that_is_not_there_stops_the_workers_before_they_start(
 def test_a_mark_that_asks_for_what_there_is_not_is_a_sentence(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("import pytest\n@pytest.mark.scenario(tasks='some')\ndef test_it(device, task):\n    pass\n")
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "-k", "test_it")
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", "-k", "test_it")
 
     done.stdout.fnmatch_lines(["*`tasks` is one of all, periodic, retries, reachable*"])
 
@@ -92,8 +92,8 @@ def test_a_run_folder_that_pytest_takes_for_its_root_is_a_sentence(
     (inside / "pytest.ini").write_text("[pytest]\n")
     monkeypatch.chdir(inside)
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", "--run-dir", str(outside))
-    joined = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--collect-only", f"--run-dir={outside}")
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", "--collect-only", "--run-dir", str(outside))
+    joined = pytester.runpytest_inprocess("--device", "virtual-pixel7", "--collect-only", f"--run-dir={outside}")
 
     assert done.ret == USAGE_ERROR
     done.stderr.fnmatch_lines([f"ERROR: --run-dir {outside}: *; write --run-dir={outside}"])
@@ -106,7 +106,7 @@ def test_listing_devices_needs_none_and_runs_nothing(
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
     pytester.makepyfile("def test_it():\n    assert False\n")
 
-    done = pytester.runpytest_subprocess("--list-devices")
+    done = pytester.runpytest_inprocess("--list-devices")
 
     assert done.ret == 0
     done.stdout.fnmatch_lines(

@@ -62,7 +62,7 @@ def test_in_this_repository_a_path_is_taken_as_given() -> None:
 def test_in_a_user_s_repository_the_suite_and_the_tests_that_ask_for_a_device(pytester: pytest.Pytester) -> None:
     users_repository(pytester)
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", *COLLECT)
 
     assert done.ret == 0
     done.stdout.fnmatch_lines(["tests/test_mine.py::test_on_a_phone[[]virtual-pixel7]"])
@@ -74,14 +74,14 @@ def test_from_below_a_user_s_repository_as_well(pytester: pytest.Pytester, monke
     users_repository(pytester)
     monkeypatch.chdir(pytester.path / "tests")
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", *COLLECT)
 
     assert done.ret == 0
     done.stdout.fnmatch_lines(["*test_mine.py::test_on_a_phone[[]virtual-pixel7]"])
 
 
 def test_in_an_empty_folder_the_suite_alone(pytester: pytest.Pytester) -> None:
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", *COLLECT)
 
     assert done.ret == 0
     done.stdout.fnmatch_lines([SUITE])
@@ -90,7 +90,7 @@ def test_in_an_empty_folder_the_suite_alone(pytester: pytest.Pytester) -> None:
 def test_names_that_a_user_gives_test_files_do_not_hide_the_suite(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\npython_files = check_*.py\npython_functions = check_*\n")
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", *COLLECT)
 
     done.stdout.fnmatch_lines([SUITE])
 
@@ -98,7 +98,7 @@ def test_names_that_a_user_gives_test_files_do_not_hide_the_suite(pytester: pyte
 def test_without_a_device_nothing_changes(pytester: pytest.Pytester) -> None:
     users_repository(pytester)
 
-    done = pytester.runpytest_subprocess("-rs")
+    done = pytester.runpytest_inprocess("-rs")
 
     done.assert_outcomes(passed=1, skipped=1)
     done.stdout.fnmatch_lines(["*give --device NAME, for example --device virtual-pixel7*"])
@@ -109,8 +109,8 @@ def test_a_device_fixture_of_the_user_s_own_is_left_alone(pytester: pytest.Pytes
     pytester.makeconftest("import pytest\n@pytest.fixture\ndef device():\n    return 'theirs'\n")
     pytester.makepyfile("def test_theirs(device):\n    assert device == 'theirs'\n")
 
-    plain = pytester.runpytest_subprocess()
-    given = pytester.runpytest_subprocess("--device", "virtual-pixel7", *COLLECT)
+    plain = pytester.runpytest_inprocess()
+    given = pytester.runpytest_inprocess("--device", "virtual-pixel7", *COLLECT)
 
     plain.assert_outcomes(passed=1)
     given.stdout.no_fnmatch_line("*test_theirs*")
@@ -119,7 +119,7 @@ def test_a_device_fixture_of_the_user_s_own_is_left_alone(pytester: pytest.Pytes
 def test_two_devices_make_two_tests_of_each(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(USERS_TESTS)
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "--device", "pixel7", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", "--device", "pixel7", *COLLECT)
 
     done.stdout.fnmatch_lines(["*::test_on_a_phone[[]virtual-pixel7]"])
     done.stdout.fnmatch_lines(["*::test_on_a_phone[[]pixel7]"])
@@ -128,7 +128,7 @@ def test_two_devices_make_two_tests_of_each(pytester: pytest.Pytester) -> None:
 def test_a_task_of_the_app_file_makes_a_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_each(device, task):\n    pass\n")
 
-    done = pytester.runpytest_subprocess("--device", "virtual-pixel7", "-k", "test_each", *COLLECT)
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", "-k", "test_each", *COLLECT)
 
     done.stdout.fnmatch_lines_random(
         [
@@ -136,3 +136,21 @@ def test_a_task_of_the_app_file_makes_a_test(pytester: pytest.Pytester) -> None:
             for task in ("token refresh", "library sync", "episode notifications")
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("which", "titles"),
+    [
+        ("networked", ["token refresh", "library sync"]),
+        ("one-networked", ["token refresh"]),
+        ("one-periodic", ["token refresh"]),
+    ],
+)
+def test_a_mark_chooses_tasks_or_the_first_of_them(pytester: pytest.Pytester, which: str, titles: list[str]) -> None:
+    mark = f"import pytest\n@pytest.mark.scenario(tasks='{which}')\n"
+    pytester.makepyfile(f"{mark}def test_each(device, task):\n    pass\n")
+
+    done = pytester.runpytest_inprocess("--device", "virtual-pixel7", "-k", "test_each", *COLLECT)
+
+    found = [line.partition("[virtual-pixel7-")[2][:-1] for line in done.stdout.lines if "test_each" in line]
+    assert found == titles

@@ -17,14 +17,23 @@ def own(pytester: pytest.Pytester, body: str) -> None:
     pytester.makepyfile(test_own=body)
 
 
+ARGUMENTS = ("--device", "virtual-pixel7", "--run-dir=run", "test_own.py")
+
+
 def run(pytester: pytest.Pytester, *more: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("--device", "virtual-pixel7", "--run-dir=run", "test_own.py", *more)
+    """Run it in this process: a pytest of its own takes a second to start."""
+    return pytester.runpytest_inprocess(*ARGUMENTS, *more)
+
+
+def run_apart(pytester: pytest.Pytester, *more: str) -> pytest.RunResult:
+    """Run it as a person does: for workers, and for what a whole run leaves."""
+    return pytester.runpytest_subprocess(*ARGUMENTS, *more)
 
 
 def test_a_task_that_runs_passes_and_leaves_a_report(pytester: pytest.Pytester) -> None:
     own(pytester, RUNS)
 
-    done = run(pytester)
+    done = run_apart(pytester)
 
     done.assert_outcomes(passed=3)
     assert done.ret == 0
@@ -117,8 +126,8 @@ def test_what_the_profile_does_not_allow_is_skipped_with_the_option_that_does(py
     )
     arguments = ("--run-dir=run", "test_own.py", "-rs")
 
-    done = pytester.runpytest_subprocess("--device", "careful", *arguments)
-    allowed = pytester.runpytest_subprocess("--device", "careful", "--allow-disruption", "kill", *arguments)
+    done = pytester.runpytest_inprocess("--device", "careful", *arguments)
+    allowed = pytester.runpytest_inprocess("--device", "careful", "--allow-disruption", "kill", *arguments)
 
     done.assert_outcomes(skipped=2)
     assert done.ret == NOTHING_EXERCISED
@@ -141,7 +150,7 @@ def test_with_xdist_each_device_has_a_worker_of_its_own(pytester: pytest.Pyteste
     (folder / "second.toml").write_text('extends = "virtual-pixel7"\n')
     own(pytester, f"import os\n{RUNS}    print(os.environ['PYTEST_XDIST_WORKER'], device.name)\n")
 
-    done = run(pytester, "--device", "second", "-n", "auto", "-k", "token", "-rP")
+    done = run_apart(pytester, "--device", "second", "-n", "auto", "-k", "token", "-rP")
 
     done.assert_outcomes(passed=2)
     assert done.ret == 0
@@ -153,7 +162,7 @@ def test_with_xdist_each_device_has_a_worker_of_its_own(pytester: pytest.Pyteste
 def test_a_worker_that_crashes_gives_its_device_to_the_next(pytester: pytest.Pytester) -> None:
     own(pytester, f"import os\ndef test_dies(device):\n    os._exit(1)\n{RUNS}")
 
-    done = run(pytester, "-n", "1", "-k", "dies or token")
+    done = run_apart(pytester, "-n", "1", "-k", "dies or token")
 
     done.assert_outcomes(passed=1, failed=1)
     done.stdout.fnmatch_lines(["*worker 'gw0' crashed*test_dies*"])
@@ -163,7 +172,7 @@ def test_a_worker_that_crashes_gives_its_device_to_the_next(pytester: pytest.Pyt
 def test_with_alluredir_the_timeline_is_attached_there_and_only_there(pytester: pytest.Pytester) -> None:
     own(pytester, RUNS)
 
-    done = run(pytester, "-k", "token", "--alluredir=allure")
+    done = run_apart(pytester, "-k", "token", "--alluredir=allure")
 
     assert done.ret == 0
     assert list((pytester.path / "allure").glob("*-attachment.svg"))

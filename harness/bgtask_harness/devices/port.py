@@ -38,6 +38,12 @@ class Capability(StrEnum):
     REBOOT = "reboot"
     """It can be rebooted and comes back by itself, without a code that a person must type."""
     SET_WALL_CLOCK = "set-wall-clock"
+    SWITCH_NETWORK = "switch-network"
+    """Its networks can be switched off without shutting us out."""
+    SWITCH_POWER = "switch-power"
+    """It can be made to believe that it is unplugged."""
+    DOZE = "doze"
+    """It can be put into deep Doze."""
 
 
 class Disruption(StrEnum):
@@ -198,6 +204,9 @@ class Device(Protocol):
 
     def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
         """Kill the app's cached process, as the system does for memory. Its jobs stay."""
+
+    def crash(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """End the app's process in the middle of whatever it does, as an error of its own would."""
 
     def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
         """Stop the app as Settings does. Its jobs and alarms are removed."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 
 from bgtask_harness.profiles import AppFile
+from bgtask_reference.events import Network
 
 LEAST_STIMULI = 10
 _MORE = 6
@@ -26,6 +27,7 @@ class Life:
         self.states = tuple(app.control.states)
         self.tasks = len(app.spec.tasks)
         self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
+        self.needs_none = tuple(n for n, task in enumerate(app.spec.tasks) if task.network is Network.NOT_REQUIRED)
         self._named = {task.id: n for n, task in enumerate(app.spec.tasks)}
         self.states_of = {self._named[task]: states for task, states in app.control.when_scheduled.items()}
 
@@ -170,7 +172,8 @@ def reboot(life: Life) -> Lines:
 
 def offline(life: Life) -> Lines:
     """No network for a while; what needs none goes on."""
-    meanwhile = life.rng.choice((life.pause(), f"due {life.task()}"))
+    undisturbed = life.rng.choice(life.needs_none) if life.needs_none else life.task()
+    meanwhile = life.rng.choice((life.pause(), f"due {undisturbed}"))
     return ("network off", meanwhile, "network on", "advance 90s", f"due {life.task()}")
 
 

@@ -12,6 +12,7 @@ from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.pytest_support.options import MARK
+from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
 
 _SPECIAL = re.compile(r"[^A-Za-z0-9._-]+")
@@ -25,25 +26,34 @@ class Declared:
     disruption: Disruption
 
 
+_CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
+    "all": lambda _task, _app: True,
+    "periodic": lambda task, _app: task.interval_ns is not None,
+    "retries": lambda task, app: task.id in app.control.retries,
+    "reachable": lambda task, app: task.id in app.control.endpoints,
+    "networked": lambda task, _app: task.network is not Network.NOT_REQUIRED,
+}
+ONE = "one-"
+"""Before a choice: the first of them alone, for what concerns an app as a whole."""
+
+
 def tasks_of(metafunc: pytest.Metafunc, app: AppFile) -> list[TaskSpec]:
-    """Give the tasks that a test is for: `all`, `periodic`, `retries` or `reachable` ones, as its mark says.
+    """Give the tasks that a test is for, as its mark says: one of `_CHOICES`, or the first of those.
 
     Raises:
         UsageError: The mark says something else.
 
     """
     mark = metafunc.definition.get_closest_marker(MARK)
-    which = mark.kwargs.get("tasks", "all") if mark else "all"
-    chosen: dict[str, Callable[[TaskSpec], bool]] = {
-        "all": lambda task: task in app.spec.tasks,
-        "periodic": lambda task: task.interval_ns is not None,
-        "retries": lambda task: task.id in app.control.retries,
-        "reachable": lambda task: task.id in app.control.endpoints,
-    }
-    if which not in chosen:
-        known = ", ".join(chosen)
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: @pytest.mark.scenario: `tasks` is one of {known}")
-    return [task for task in app.spec.tasks if chosen[which](task)]
+    which = str(mark.kwargs.get("tasks", "all")) if mark else "all"
+    chosen = _CHOICES.get(which.removeprefix(ONE))
+    if chosen is None:
+        known = ", ".join(_CHOICES)
+        raise pytest.UsageError(
+            f"{metafunc.definition.nodeid}: @pytest.mark.scenario: `tasks` is one of {known}, or `{ONE}` before it"
+        )
+    found = [task for task in app.spec.tasks if chosen(task, app)]
+    return found[:1] if which.startswith(ONE) else found
 
 
 def declared(item: pytest.Item) -> Declared:

@@ -45,6 +45,7 @@ class Ladder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._wanted = True
         self._rungs: dict[Rung, Callable[[TaskSpec], Asked]] = {
             Rung.NATURAL_FIRST_RUN: self._natural,
             Rung.IMMEDIATE: self._immediate,
@@ -54,14 +55,15 @@ class Ladder:
             Rung.JOB_RUN: self._job,
         }
 
-    def climb(self, task: TaskSpec, rungs: Sequence[Rung]) -> Rung:
-        """Make a task run and give the rung that did it.
+    def climb(self, task: TaskSpec, rungs: Sequence[Rung], *, want: bool = True) -> Rung:
+        """Make a task run and give the rung that did it. `want` says that the run is expected: opens R1 or F1.
 
         Raises:
             Unsupported: No rung bears; the reason of each.
             NothingSeen: A rung bore and no run of the task ended in its time.
 
         """
+        self._wanted = want
         reasons: dict[str, list[Rung]] = {}
         for rung in rungs:
             mark = self._session.mark
@@ -149,7 +151,7 @@ class Ladder:
         if session.launched is None:
             session.launch()
             session.advance(_STARTS_UP_S)
-        session.want_run(task)
+        self._want(task)
         session.schedule(task)
         return Asked()
 
@@ -160,7 +162,7 @@ class Ladder:
                 "the app has no hook, and nothing tells that it first asks for the task when it is launched"
             )
         if session.launched is None:
-            session.want_run(task)
+            self._want(task)
             session.launch()
         return Asked(since=session.launched)
 
@@ -170,7 +172,7 @@ class Ladder:
     def _due(self, task: TaskSpec) -> Asked:
         self._session.wait_until_due(task, _LEAD_NS / 1e9)
         if task.starts_within_ns is not None:
-            self._session.want_run(task, within=(task.starts_within_ns + _LEAD_NS) / 1e9)
+            self._want(task, (task.starts_within_ns + _LEAD_NS) / 1e9)
         return Asked()
 
     def _clock(self, task: TaskSpec) -> Asked:
@@ -180,7 +182,7 @@ class Ladder:
         if task.interval_ns is None:
             raise Unsupported("it has no interval, so it never comes due")
         session.move_wall_clock(task.interval_ns)
-        return _asked(session.force(task, session.periodic_name(task)))
+        return _asked(session.force(task, session.periodic_name(task), want=self._wanted))
 
     def _hook(self, task: TaskSpec) -> Asked:
         return _asked(self._session.hook("run", {"task": task.id}, task))
@@ -191,7 +193,11 @@ class Ladder:
         if not known and Capability.DIAGNOSTICS in session.capabilities:
             session.diagnose()
             session.look()
-        return _asked(session.force(task))
+        return _asked(session.force(task, want=self._wanted))
+
+    def _want(self, task: TaskSpec, within_s: float | None = None) -> None:
+        if self._wanted:
+            self._session.want_run(task, within=within_s)
 
 
 def _asked(answer: Answer) -> Asked:

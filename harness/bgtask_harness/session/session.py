@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Mapping
-
 from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
-from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import ClockReading
@@ -16,13 +12,12 @@ from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
-from bgtask_harness.nemesis.nemesis import DISRUPTIONS
 from bgtask_harness.nemesis.nemesis import Nemesis
 from bgtask_harness.profiles import AppFile
-from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.barrier import Barriers
 from bgtask_harness.session.clocks import move_wall_clock
 from bgtask_harness.session.control import AppControl
+from bgtask_harness.session.doing import Doing
 from bgtask_harness.session.following import SessionLog
 from bgtask_harness.session.forcing import Forcing
 from bgtask_harness.session.ladder import Ladder
@@ -42,12 +37,10 @@ from bgtask_harness.session.setup import lacking
 from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
 from bgtask_harness.session.tasks import Correlation
-from bgtask_harness.session.tasks import find_task
 from bgtask_harness.session.waiting import NothingSeen
 from bgtask_harness.session.waiting import Waiting
 from bgtask_harness.session.window import Window
 from bgtask_reference.events import Event
-from bgtask_reference.events import Outcome
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import ScenarioBegan
@@ -60,7 +53,7 @@ _DIAGNOSTICS_NS = 20_000_000_000
 Task = TaskSpec | str
 
 
-class Session:
+class Session(Doing):
     """One scenario on one device, from its first record to its last.
 
     Everything that is done to the phone is a stimulus: on disk before it is sent, and again with its answer. Nothing
@@ -133,15 +126,6 @@ class Session:
         """The app file's tasks."""
         return self._app.spec.tasks
 
-    def task(self, name: Task) -> TaskSpec:
-        """Give the task of that id or title.
-
-        Raises:
-            BadInput: There is none.
-
-        """
-        return name if isinstance(name, TaskSpec) else find_task(self._app.spec, name)
-
     @property
     def events(self) -> list[Event]:
         """What was recorded so far."""
@@ -185,77 +169,7 @@ class Session:
         if within_ns is not None:
             self._window.want(spec, unique_name, within_ns)
 
-    # --- doing ----------------------------------------------------------------------------------------------------
-
-    def launch(self) -> Answer:
-        """Bring the app to the front, starting its process if need be."""
-        self._launched = self._recording.count if self._launched is None else self._launched
-        return self._send("app.launch", {}, lambda limit: self._device.launch(self._app.spec, limit))
-
-    def home(self) -> Answer:
-        """Send whatever is in front to the background."""
-        return self._send("home", {}, self._device.home)
-
-    def kill(self) -> Answer:
-        """Kill the app's cached process, as the system does for memory. Its jobs stay."""
-        self.permit(Disruption.KILL)
-        return self._send("app.kill", {}, lambda limit: self._device.kill(self._app.spec, limit))
-
-    def force_stop(self) -> Answer:
-        """Stop the app as Settings does."""
-        self.permit(Disruption.FORCE_STOP)
-        return self._send("app.force-stop", {}, lambda limit: self._device.force_stop(self._app.spec, limit))
-
-    def clear_data(self) -> Answer:
-        """Delete the app's data."""
-        self.permit(Disruption.CLEAR_DATA)
-        answer = self._send("app.clear-data", {}, lambda limit: self._device.clear_data(self._app.spec, limit))
-        self._cleared, self._launched = answer.outcome is Outcome.ACCEPTED, None
-        self._control.data_cleared(known=self._cleared)
-        return answer
-
-    def set_state(self, name: str, on: bool) -> Answer:
-        """Switch a state of the app, by the name that the app file's `[control.states]` gives it."""
-        return self._control.set_state(name, on=on)
-
-    def schedule(self, task: Task) -> None:
-        """Have the app ask for a task, by the states that make it do so, or else by the hook's own command."""
-        self._control.schedule(self.task(task))
-
-    def cancel(self, task: Task) -> None:
-        """Have the app cancel a task, by the state that makes it do so, or else by the hook's own command."""
-        self._control.cancel(self.task(task))
-
-    def server(self, task: Task, reply: str, duration: Length | None = None) -> Answer:
-        """Set what a task's server endpoint answers (`ok`, `network_error`, `error`) and how long it takes."""
-        return self._control.server(self.task(task), reply, None if duration is None else nanoseconds(duration))
-
-    def pull(self, lever: Lever | str, value: str) -> Answer:
-        """Change something of the phone (`Lever`) until `release` or the end, which put it back as it was.
-
-        Raises:
-            Unsupported: The profile does not allow it, or the phone has no such lever or does not take the value.
-
-        """
-        self.permit(DISRUPTIONS.get(Lever(lever), Disruption.NUDGE))
-        return self._nemesis.pull(Lever(lever), value)
-
-    def release(self, lever: Lever | str) -> None:
-        """Put back what a lever changed."""
-        self._nemesis.release(Lever(lever))
-
-    def act(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
-        """Do something to the phone that has no verb here; recorded like every stimulus."""
-        return self._send(verb, arguments, call)
-
-    def hook(self, command: str, arguments: dict[str, str], task: TaskSpec | None = None) -> Answer:
-        """Send a command to the app's debug hook.
-
-        Raises:
-            Unsupported: The app does not answer the hook.
-
-        """
-        return self._control.hook(command, arguments, task)
+    # --- doing: see also `Doing` ----------------------------------------------------------------------------------
 
     def periodic_name(self, task: Task) -> str | None:
         """Give the unique name of a task's periodic work; None when the app file names none."""
@@ -289,15 +203,17 @@ class Session:
         self._barriers.settle()
         return answer
 
-    def make_run(self, task: Task, rungs: tuple[Rung, ...] = tuple(Rung)) -> Rung:
+    def make_run(self, task: Task, rungs: tuple[Rung, ...] = tuple(Rung), *, want: bool = True) -> Rung:
         """Make a task run, by the gentlest way that this device and app have, and give that way.
+
+        `want=False` expects nothing of it, as in what only prepares: what follows stands for itself in the verdicts.
 
         Raises:
             Unsupported: There is none; says why for each.
             NothingSeen: It was asked for and no run of it ended in its time.
 
         """
-        return self._ladder.climb(self.task(task), rungs)
+        return self._ladder.climb(self.task(task), rungs, want=want)
 
     # --- time -----------------------------------------------------------------------------------------------------
 
@@ -388,12 +304,6 @@ class Session:
         reason = lacking(asked, self._lease.profile, self.capabilities)
         if reason is not None:
             raise Unsupported(reason)
-
-    def _change(self, verb: str, arguments: Mapping[str, str], call: Callable[[], Answer]) -> Answer:
-        return self._stimuli.send(Stimulus(verb, arguments), call)
-
-    def _send(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
-        return self._stimuli.send(Stimulus(verb, arguments), lambda: call(Deadline.after(CALL_S)))
 
     def is_of(self, spec: TaskSpec, event: Event) -> bool:
         """Tell whether an event is about a task, as far as anything has told."""

@@ -32,6 +32,9 @@ _WOULD_ALLOW = {
     Capability.DIAGNOSTICS: "use an app with androidx.work 2.4 or later",
     Capability.REBOOT: "remove the screen lock, so that the device boots without a person",
     Capability.SET_WALL_CLOCK: "use a device whose shell may set the time",
+    Capability.SWITCH_NETWORK: "connect the device by USB: over its network that would shut us out",
+    Capability.SWITCH_POWER: "use a device whose shell may say `dumpsys battery unplug`",
+    Capability.DOZE: "enable Doze (`dumpsys deviceidle enable deep`)",
 }
 
 

@@ -116,7 +116,7 @@ def test_only_what_the_phone_granted_is_a_capability(
     unknown = reply("unknown(com.example)\n", "Package not found: com.example / user 0\n", 24)
     server.commands["cmd jobscheduler get-job-state -u 0 com.example 0"] = unknown
 
-    assert device.capabilities(app, soon()) == {Capability.FORCE_JOB}
+    assert device.capabilities(app, soon()) == {Capability.FORCE_JOB, Capability.SWITCH_NETWORK}
 
 
 def test_an_installed_app_with_everything(server: Any, device: AndroidDevice, app: AppSpec, reply: Any) -> None:
@@ -126,6 +126,8 @@ def test_an_installed_app_with_everything(server: Any, device: AndroidDevice, ap
         "dumpsys package com.example": reply(RECEIVER + INSTALLED),
         "dumpsys package com.android.shell": reply("      android.permission.SET_TIME: granted=true\n"),
         "dumpsys lock_settings": reply("    User 0\n        CredentialType: NONE\n"),
+        "dumpsys battery": reply("Current Battery Service state:\n  AC powered: false\n"),
+        "dumpsys deviceidle enabled deep": reply("1\n"),
         ping: reply('Broadcast completed: result=0, data="ok"\n'),
     }
 
@@ -225,3 +227,15 @@ def test_a_phone_that_is_gone_is_lost_whatever_is_asked_of_it(
 
     with pytest.raises(DeviceLostError, match="'PHONE1' not found"):
         call(device, app)
+
+
+@pytest.mark.parametrize("serial", ["192.168.1.5:5555", "adb-PHONE1-x2Yz._adb-tls-connect._tcp"])
+def test_a_phone_that_is_reached_over_its_network_keeps_its_networks(
+    server: Any, app: AppSpec, reply: Any, serial: str
+) -> None:
+    server.devices = {serial: "device product:panther"}
+    far = open_device({}, "lab", server=("127.0.0.1", server.port), deadline=soon())
+
+    assert far.facts.over_network
+    assert Capability.SWITCH_NETWORK not in far.capabilities(app, soon())
+    far.close()

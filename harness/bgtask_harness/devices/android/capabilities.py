@@ -21,12 +21,23 @@ def ask_capabilities(link: Link, facts: DeviceFacts, app: AppSpec, deadline: Dea
         Capability.REBOOT: facts.virtual or _boots_without_a_person(link, deadline),
         Capability.SET_WALL_CLOCK: facts.virtual or _shell_holds(link, "android.permission.SET_TIME", deadline),
     }
+    found |= _levers(link, facts, deadline)
     package = link.shell(["dumpsys", "package", app.package], deadline).stdout
     if f"Package [{app.package}]" in package:
         found[Capability.APP_INSTALLED] = True
         found[Capability.DIAGNOSTICS] = DIAGNOSTICS_ACTION in package
         found[Capability.APP_HOOK] = _answers_hook(link, app, deadline)
     return frozenset(capability for capability, there in found.items() if there)
+
+
+def _levers(link: Link, facts: DeviceFacts, deadline: Deadline) -> dict[Capability, bool]:
+    battery = link.shell(["dumpsys", "battery"], deadline).stdout
+    deep = link.shell(["dumpsys", "deviceidle", "enabled", "deep"], deadline).stdout.strip()
+    return {
+        Capability.SWITCH_NETWORK: not facts.over_network,
+        Capability.SWITCH_POWER: "Current Battery Service state:" in battery,
+        Capability.DOZE: deep == "1",
+    }
 
 
 def _may_force(link: Link, app: AppSpec, deadline: Deadline) -> bool:

@@ -134,6 +134,9 @@ class AndroidDevice:
     def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
         return lifecycle.kill(self._link, app.package, deadline)
 
+    def crash(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return lifecycle.crash(self._link, app.package, deadline)
+
     def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
         return lifecycle.force_stop(self._link, app.package, deadline)
 

@@ -51,6 +51,11 @@ def kill(link: Link, package: str, deadline: Deadline) -> Answer:
     return link.act("app.kill", ["am", "kill", package], deadline, readings.silent)
 
 
+def crash(link: Link, package: str, deadline: Deadline) -> Answer:
+    """Have its process crash: unlike `am kill` this also ends one that runs a job."""
+    return link.act("app.crash", ["am", "crash", package], deadline, readings.silent)
+
+
 def force_stop(link: Link, package: str, deadline: Deadline) -> Answer:
     """Stop the app as Settings does: jobs and alarms are gone, broadcasts do not reach it."""
     return link.act("app.force-stop", ["am", "force-stop", package], deadline, readings.silent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 from bgtask_harness.virtual.android.jobconstraints import Constraint
-from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.layers import Layers
@@ -110,16 +109,5 @@ def never_believes_in_network_again(layers: Layers) -> Layers:
 
 
 def wants_a_network_nobody_asked_for(layers: Layers) -> Layers:
-    """Every job gets the constraint of the strictest one (MU16)."""
-
-    class Strict(layers.work_manager):  # type: ignore[name-defined,misc]
-        def hand_over(self, work: Work, job: JobInfo) -> JobInfo | None:
-            handed: JobInfo | None = super().hand_over(work, job)
-            return None if handed is None else dataclasses.replace(handed, network=JobNetwork.UNMETERED)
-
-        def unmet(self, work: Work) -> int | None:
-            network = self.host.phone.network
-            free = network.connected and not network.metered
-            return super().unmet(work) if free else CONSTANTS.stop_reason.connectivity
-
-    return layers.replace(work_manager=Strict)
+    """Everything waits for the strictest network (MU16)."""
+    return _mapped(layers, dict.fromkeys(NetworkType, NetworkType.UNMETERED))

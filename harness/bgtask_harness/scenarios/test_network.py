@@ -1,0 +1,76 @@
+"""A task that needs a network waits for one, and copes with losing it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.session import Session
+from bgtask_reference.events import TaskSpec
+
+OFFLINE = "2m"
+RUN_TAKES = "30s"
+INTO_THE_RUN = "5s"
+COMES_BACK = "5m"
+"""Longer than a first backoff."""
+
+
+def cut_off(device: Session) -> None:
+    """Take every network away."""
+    device.pull("mobile-data", "off")
+    device.pull("wifi", "off")
+    device.look()
+
+
+def let_online(device: Session) -> None:
+    """Give every network back."""
+    device.release("wifi")
+    device.release("mobile-data")
+    device.look()
+
+
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.SWITCH_NETWORK],
+    disruption=Disruption.NETWORK,
+    tasks="networked",
+)
+def test_waits_for_network(device: Session, task: TaskSpec) -> None:
+    """Asked for without a network a task does not run; once there is one it does."""
+    device.launch()
+    cut_off(device)
+    device.open_window()
+    device.want_run(task, within=OFFLINE)
+    device.schedule(task)
+    device.advance(OFFLINE)
+    device.look()
+    offline = device.mark
+    device.want_run(task)
+    let_online(device)
+    device.wait_for_run(task, mark=offline)
+    device.advance("10s")
+    device.look()
+
+
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.SWITCH_NETWORK],
+    disruption=Disruption.NETWORK,
+    tasks="networked",
+)
+def test_loses_network_in_mid_run(device: Session, task: TaskSpec) -> None:
+    """When its network goes while it runs a task is stopped, and runs again when the network is back."""
+    device.launch()
+    device.server(task, "ok", duration=RUN_TAKES)
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task, finished=False)
+    device.advance(INTO_THE_RUN)
+    cut_off(device)
+    device.advance(OFFLINE)
+    device.look()
+    device.server(task, "ok", duration="1s")
+    offline = device.mark
+    let_online(device)
+    device.wait_for_run(task, within=COMES_BACK, mark=offline)
+    device.advance("10s")
+    device.look()
