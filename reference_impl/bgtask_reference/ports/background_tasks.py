@@ -1,7 +1,7 @@
 """Apple's BackgroundTasks framework as an app sees it: requests in, tasks out.
 
-Names and meaning are those of `BGTaskScheduler.h`. What a call leads to is the host's business; nothing here says when a
-task runs.
+Names and meaning are those of `BGTaskScheduler.h`. What a call leads to is the host's business; nothing here says when
+a task runs.
 """
 
 from __future__ import annotations
