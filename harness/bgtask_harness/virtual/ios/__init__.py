@@ -1,1 +1,1 @@
-"""What a virtual iPhone is behind its protocols: hardware, build, processes, BackgroundTasks and dasd, on virtual time."""
+"""What a virtual iPhone is behind its protocols: hardware, processes, BackgroundTasks and dasd, on virtual time."""
