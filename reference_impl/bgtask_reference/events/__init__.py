@@ -3,6 +3,24 @@
 The vocabulary is listed in `docs/events.md`; the decision behind its shape is `docs/adr/0001-events.md`.
 """
 
+from bgtask_reference.events.background_tasks import ActivityCancelled
+from bgtask_reference.events.background_tasks import ActivityScored
+from bgtask_reference.events.background_tasks import ActivitySubmitted
+from bgtask_reference.events.background_tasks import AppStep
+from bgtask_reference.events.background_tasks import AppStepped
+from bgtask_reference.events.background_tasks import BGTaskKind
+from bgtask_reference.events.background_tasks import InfoPlistRead
+from bgtask_reference.events.background_tasks import LaunchHandlerRegistered
+from bgtask_reference.events.background_tasks import ObjectiveCExceptionRaised
+from bgtask_reference.events.background_tasks import PendingTaskRequest
+from bgtask_reference.events.background_tasks import PendingTaskRequestsListed
+from bgtask_reference.events.background_tasks import SubmitErrorSurfaced
+from bgtask_reference.events.background_tasks import TaskCompleted
+from bgtask_reference.events.background_tasks import TaskExpired
+from bgtask_reference.events.background_tasks import TaskLaunched
+from bgtask_reference.events.background_tasks import TaskRequestCancelled
+from bgtask_reference.events.background_tasks import TaskRequestRefused
+from bgtask_reference.events.background_tasks import TaskRequestSubmitted
 from bgtask_reference.events.base import NO_STAMP
 from bgtask_reference.events.base import NOBODY
 from bgtask_reference.events.base import Event
@@ -69,6 +87,10 @@ from bgtask_reference.events.work import WorkState
 KINDS: dict[str, type[Event]] = {
     kind.KIND: kind
     for kind in (
+        ActivityCancelled,
+        ActivityScored,
+        ActivitySubmitted,
+        AppStepped,
         CaptureClosed,
         CaptureOpened,
         ClockSampled,
@@ -76,10 +98,14 @@ KINDS: dict[str, type[Event]] = {
         DeviceRegained,
         EnvironmentChanged,
         EnvironmentSampled,
+        InfoPlistRead,
         JobScheduled,
         JobsListed,
+        LaunchHandlerRegistered,
         LineUnknown,
         LogLost,
+        ObjectiveCExceptionRaised,
+        PendingTaskRequestsListed,
         PhoneBooted,
         ProcessDied,
         ProcessStarted,
@@ -95,6 +121,13 @@ KINDS: dict[str, type[Event]] = {
         SentinelSeen,
         StimulusAnswered,
         StimulusSent,
+        SubmitErrorSurfaced,
+        TaskCompleted,
+        TaskExpired,
+        TaskLaunched,
+        TaskRequestCancelled,
+        TaskRequestRefused,
+        TaskRequestSubmitted,
         WindowClosed,
         WindowOpened,
         WorkListed,
@@ -108,8 +141,14 @@ __all__ = [
     "NO_STAMP",
     "NS_PER_MS",
     "NS_PER_S",
+    "ActivityCancelled",
+    "ActivityScored",
+    "ActivitySubmitted",
     "AppEvidence",
     "AppSpec",
+    "AppStep",
+    "AppStepped",
+    "BGTaskKind",
     "Backoff",
     "CaptureClosed",
     "CaptureOpened",
@@ -125,17 +164,22 @@ __all__ = [
     "ForceLevel",
     "Header",
     "History",
+    "InfoPlistRead",
     "JobHistoryRow",
     "JobRow",
     "JobScheduled",
     "JobStep",
     "JobsListed",
     "Judgement",
+    "LaunchHandlerRegistered",
     "LineUnknown",
     "LogLost",
     "Network",
     "Norm",
+    "ObjectiveCExceptionRaised",
     "Outcome",
+    "PendingTaskRequest",
+    "PendingTaskRequestsListed",
     "PhoneBooted",
     "ProcessDied",
     "ProcessStarted",
@@ -157,7 +201,14 @@ __all__ = [
     "StimulusAnswered",
     "StimulusSent",
     "Subject",
+    "SubmitErrorSurfaced",
+    "TaskCompleted",
     "TaskEvent",
+    "TaskExpired",
+    "TaskLaunched",
+    "TaskRequestCancelled",
+    "TaskRequestRefused",
+    "TaskRequestSubmitted",
     "TaskSpec",
     "UniqueName",
     "Verdict",

@@ -31,6 +31,10 @@ class Source(StrEnum):
     """Lines that the app file's templates describe."""
     BEACON = "beacon"
     """The public JSON lines of `docs/app-contract.md`."""
+    BACKGROUND_TASKS = "background-tasks"
+    """Lines of Apple's BackgroundTasks framework within the app's process."""
+    DASD = "dasd"
+    """Lines of dasd, which decides when an iPhone's background tasks run."""
 
 
 @dataclass(frozen=True, slots=True)
