@@ -73,7 +73,16 @@ def test_a_backoff_that_does_not_grow_fails_at_the_second_retry() -> None:
     told = verdict(writer, "R6.backoff")
 
     assert told.judgement is Judgement.FAIL
-    assert kinds(writer, told) == ["RunStarted", "RunFinished", "RunStarted"], "the first start tells its number"
+    assert kinds(writer, told) == ["RunFinished", "RunStarted"], "the start that is too early tells its own number"
+
+
+def test_where_the_early_start_tells_no_number_the_one_before_it_does() -> None:
+    writer = asked().run(result=RETRY).wait(31).run(attempt=2, result=RETRY).wait(31).run(attempt=None).sample()
+
+    told = verdict(writer, "R6.backoff")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RunStarted", "RunFinished", "RunStarted"]
 
 
 def test_a_backoff_of_unknown_attempts_is_at_least_the_first_one() -> None:

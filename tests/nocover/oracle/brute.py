@@ -178,10 +178,20 @@ def finished(row: State, step: Step, now: int, work: NameSlice) -> Iterator[Stat
         yield row  # the body of a row that was replaced
     elif row and row.phase == "E" and now < due(row, work):
         return
-    tries = [row.tries] if row and row.phase == "R" and step.start_seen else list(TRIES[1:])
+    tries = list(tries_of_the_ended(row, step))
     again = [row.again] if row else [False, True]
     if step.result in {None, Result.RETRY}:
         for many in tries:
             yield from (Row("E", many, each, now) for each in again)
     if step.result is not Result.RETRY:
         yield Row("E", 0, again=True, since=now) if work.periodic else Row("D")
+
+
+def tries_of_the_ended(row: State, step: Step) -> Iterator[int]:
+    """How many attempts there were when a run ended: a waiting row's retries stay counted (android.md D.3)."""
+    if row and row.phase == "R" and step.start_seen:
+        yield row.tries
+    elif row and row.phase == "E":
+        yield from range(row.tries + 1, max(row.tries + 1, TRIES[-1]) + 1)
+    else:
+        yield from TRIES[1:]

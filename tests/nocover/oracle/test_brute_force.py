@@ -5,6 +5,7 @@ from __future__ import annotations
 from bgtask_tests_brute import is_explained
 from bgtask_tests_histories import MS
 from bgtask_tests_histories import app
+from hypothesis import example
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -115,6 +116,27 @@ def story(work: NameSlice) -> str:
     )
 
 
+def told(kind: StepKind, index: int, seconds: int, run: int, result: Result | None = None, *, seen: bool) -> Step:
+    """A step of the beacon's, with nothing more than this."""
+    ns = seconds * NS_PER_S
+    when = When(index, ns, ns, 0, 0, Stamp(Clock.LOG, ns))
+    return Step(kind, when, (index,), sources=BEACON, result=result, run=run, start_seen=seen)
+
+
+TWO_RETRIES_THAT_NOBODY_SAW_BEGIN = NameSlice(
+    TaskSpec("t", "", 900 * NS_PER_S, TASKS[True].unique_names, backoff=POLICIES[0]),
+    "t",
+    periodic=True,
+    steps=(
+        told(StepKind.FINISH, 0, 1001, 1, Result.RETRY, seen=False),
+        told(StepKind.FINISH, 1, 1013, 2, Result.RETRY, seen=False),
+        told(StepKind.START, 2, 1025, 3, seen=True),
+    ),
+    optional=frozenset(),
+)
+"""Two attempts have ended in a retry, so the third one waits twice as long: brute force once forgot the first."""
+
+
 @settings(max_examples=1500, deadline=None)
 @given(works())
 def test_a_rule_is_broken_exactly_when_nothing_explains_the_steps(work: NameSlice) -> None:
@@ -123,5 +145,6 @@ def test_a_rule_is_broken_exactly_when_nothing_explains_the_steps(work: NameSlic
 
 @settings(max_examples=700, deadline=None)
 @given(works(all_seen=False))
+@example(TWO_RETRIES_THAT_NOBODY_SAW_BEGIN)
 def test_also_where_nobody_saw_some_runs_begin(work: NameSlice) -> None:
     assert is_broken(work) is not is_explained(work), story(work)
