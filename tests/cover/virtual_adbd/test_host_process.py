@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,13 @@ class Host:
                 assert stream.recv(4) == b"OKAY"
             return b"".join(iter(lambda: stream.recv(4096), b""))
 
+    def home_gone(self, home: Path) -> bool:
+        """Wait for what tidies up after somebody who had no chance to."""
+        until = time.monotonic() + TIMEOUT_S
+        while home.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        return not home.exists()
+
     def server_home(self) -> Path | None:
         for environ in Path("/proc").glob("[0-9]*/environ"):
             try:
@@ -71,12 +79,6 @@ def host() -> Iterator[Host]:
     process.stdout.close()
     process.wait(TIMEOUT_S)
     started.watch.close()
-
-
-@pytest.fixture(autouse=True)
-def no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is killed cannot clean up behind itself."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
 def test_it_says_how_to_reach_it_and_its_phone_answers(host: Host) -> None:
@@ -104,9 +106,12 @@ def test_it_ends_in_order_on_sigterm(host: Host) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a supervisor does it; see the test below")
 def test_its_server_dies_with_it_even_when_it_is_killed(host: Host) -> None:
+    home = host.server_home()
     host.process.kill()
 
     assert host.server_ended()
+    assert home is not None
+    assert host.home_gone(home)
 
 
 def test_everything_dies_when_the_parent_is_killed() -> None:
@@ -122,6 +127,7 @@ def test_everything_dies_when_the_parent_is_killed() -> None:
         assert parent.stdout is not None
         host = Host(parent, parent.stdout.readline())
         phone = os.pidfd_open(host.ready["pid"]) if hasattr(os, "pidfd_open") else None
+        home = host.server_home()
         parent.kill()
         parent.wait(TIMEOUT_S)
 
@@ -129,6 +135,7 @@ def test_everything_dies_when_the_parent_is_killed() -> None:
         if phone is not None:
             assert select.select([phone], [], [], TIMEOUT_S)[0], "the phone's process lives on"
             os.close(phone)
+        assert home is None or host.home_gone(home)
 
 
 def test_the_supervisor_ends_its_program_when_its_standard_input_ends() -> None:
