@@ -92,5 +92,5 @@ def fixed(app: AppPort, work_manager: WorkManagerPort) -> TvManiac:
     scheduler = repairs.TidyTaskScheduler(app, work_manager, logger)
     dispatcher = repairs.OneAtATimeDispatcher(app, factory, logger)
     initializers = repairs.SteadyInitializers(app, scheduler, logger, REQUESTS)
-    hook = generations.hook_of(generations.U6, app, scheduler, dispatcher)
+    hook = generations.hook_of(generations.U6, app, scheduler, dispatcher.dispatch_by_hook)
     return TvManiac(scheduler, dispatcher, initializers, hook)

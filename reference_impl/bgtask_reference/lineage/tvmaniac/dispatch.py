@@ -45,6 +45,10 @@ class Dispatcher:
             return ListenableWorkerResult.FAILURE
         return await self.run(name, worker, self._attempts.of(name, parameters))
 
+    async def dispatch_by_hook(self, name: str) -> ListenableWorkerResult:
+        """Run the worker of that name here and now, without WorkManager."""
+        return await self.dispatch(name, None)
+
     async def run(self, name: str, worker: BackgroundWorker, attempt: Attempt) -> ListenableWorkerResult:
         """Run a worker, telling the beacon."""
         self._logger.d(_TAG, f"Starting task [{name}]")

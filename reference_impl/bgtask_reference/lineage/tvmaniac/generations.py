@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Awaitable
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
 
+from bgtask_reference.contract import BackgroundTaskScheduler
 from bgtask_reference.contract import BackgroundWorker
 from bgtask_reference.lineage.hook import Commands
 from bgtask_reference.lineage.hook import TaskHook
@@ -37,7 +39,7 @@ MakeWorker = Callable[[AppPort, KermitLogger], BackgroundWorker]
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What tells one unified generation from another on Android.
+    """What tells one unified generation from another. `scheduler` and `dispatcher` are Android's.
 
     Attributes:
         requests: What it asks for.
@@ -89,15 +91,18 @@ def assemble(generation: Generation, app: AppPort, work_manager: WorkManagerPort
     scheduler = generation.scheduler(work_manager, logger)
     dispatcher = generation.dispatcher(app, factory, logger)
     initializers = generation.initializers(app, scheduler, logger, generation.requests)
-    return TvManiac(scheduler, dispatcher, initializers, hook_of(generation, app, scheduler, dispatcher))
+    hook = hook_of(generation, app, scheduler, dispatcher.dispatch_by_hook)
+    return TvManiac(scheduler, dispatcher, initializers, hook)
 
 
-def hook_of(generation: Generation, app: AppPort, scheduler: AndroidTaskScheduler, dispatcher: Dispatcher) -> TaskHook:
-    """Give the debug hook that goes with these parts."""
+def hook_of(
+    generation: Generation, app: AppPort, scheduler: BackgroundTaskScheduler, run: Callable[[str], Awaitable[object]]
+) -> TaskHook:
+    """Give the debug hook that goes with these parts; `run` runs a task's worker here and now."""
     asked = generation.requests
 
-    async def run(task: str) -> None:
-        await dispatcher.dispatch(task, None)
+    async def run_here(task: str) -> None:
+        await run(task)
 
     def switched(setting: str, value: str) -> None:
         on = setting == names.EPISODE_NOTIFICATIONS_ENABLED and value == "true"
@@ -111,4 +116,4 @@ def hook_of(generation: Generation, app: AppPort, scheduler: AndroidTaskSchedule
     if generation.executes:
         commands = {**commands, "execute": lambda task: scheduler.schedule_and_execute(asked[task])}
     due = functools.partial(forget_token, app)
-    return TaskHook(app, tuple(asked), commands, run, switched=switched, server_changed=due)
+    return TaskHook(app, tuple(asked), commands, run_here, switched=switched, server_changed=due)

@@ -61,8 +61,12 @@ class TokenRefreshWorker:
             return Retry("Network error during token refresh")
         except ServerError:
             return Failure("Token refresh failed")
-        self._app.store(names.TOKEN_EXPIRES_AT, str(self._app.now_ms() + LIFETIME_MS))
+        self.keep_token()
         return Success()
+
+    def keep_token(self) -> None:
+        """Store when the token that was just given expires."""
+        self._app.store(names.TOKEN_EXPIRES_AT, str(self._app.now_ms() + LIFETIME_MS))
 
     def is_expiring_soon(self) -> bool:
         """A quarter of the token's lifetime or less is left."""
