@@ -57,10 +57,18 @@ class BackgroundWorker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TaskConstraints:
-    """What must hold while the work runs. Unmetered implies network."""
+    """What must hold while the work runs. Unmetered implies network, and so does not roaming.
+
+    Of these the published API has the first two; the others are WorkManager's, by its names, for apps of one's own.
+    """
 
     requires_network: bool = False
     requires_unmetered_network: bool = False
+    requires_not_roaming_network: bool = False
+    requires_charging: bool = False
+    requires_battery_not_low: bool = False
+    requires_storage_not_low: bool = False
+    requires_device_idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

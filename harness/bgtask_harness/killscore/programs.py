@@ -35,6 +35,7 @@ _NETWORK = {
     Network.NOT_REQUIRED: NetworkType.NOT_REQUIRED,
     Network.CONNECTED: NetworkType.CONNECTED,
     Network.UNMETERED: NetworkType.UNMETERED,
+    Network.NOT_ROAMING: NetworkType.NOT_ROAMING,
 }
 
 

@@ -11,6 +11,7 @@ from bgtask_harness.errors import BadInput
 from bgtask_harness.observe.templates import LogTemplate
 from bgtask_harness.profiles.app_schema import SCHEMA
 from bgtask_harness.profiles.app_schema import AppToml
+from bgtask_harness.profiles.app_schema import Conditions
 from bgtask_harness.profiles.app_schema import Control
 from bgtask_harness.profiles.app_schema import LogLine
 from bgtask_harness.profiles.app_schema import Mode
@@ -22,11 +23,14 @@ from bgtask_harness.profiles.search import SearchPath
 from bgtask_reference.events import AppEvidence
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Backoff
+from bgtask_reference.events import Constraints
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import UniqueName
 
 APPS = "apps"
 Mistake = tuple[str, str]
+_NOT_PERIODIC = {ExistingWork.APPEND, ExistingWork.APPEND_OR_REPLACE}
 _MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
 
 
@@ -136,6 +140,24 @@ def _task_mistakes(written: AppToml) -> Iterator[Mistake]:
         if task.id in seen:
             yield f"tasks[{index}].id", f"expected each id once, {task.id!r} is there twice"
         seen.add(task.id)
+        yield from ((f"tasks[{index}].{key}", expected) for key, expected in _term_mistakes(task))
+
+
+def _term_mistakes(task: Task) -> Iterator[Mistake]:
+    """What WorkManager's builders and policies refuse, or have no word for."""
+    if task.flex is not None and task.interval is None:
+        yield "flex", "expected no flex of work without an interval"
+    for index, name in enumerate(task.unique_names):
+        unknown = _NOT_PERIODIC if name.periodic else {ExistingWork.UPDATE}
+        if name.existing in unknown:
+            kind = "periodic" if name.periodic else "one-time"
+            allowed = ", ".join(policy for policy in ExistingWork if policy not in unknown)
+            yield f"unique_names[{index}].existing", f"expected one of {allowed} for {kind} work, got {name.existing}"
+    if task.expedited and task.initial_delay.ns:
+        yield "expedited", "expected no initial delay of expedited work; WorkManager refuses both together"
+    wants = task.constraints
+    if task.expedited and (wants.charging or wants.battery_not_low or wants.device_idle):
+        yield "expedited", "expected network and storage constraints alone beside it; WorkManager refuses any other"
 
 
 def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
@@ -187,7 +209,7 @@ def _task(task: Task) -> TaskSpec:
         id=task.id,
         title=task.title or task.id,
         interval_ns=task.interval.ns if task.interval else None,
-        unique_names=tuple(UniqueName(name.name, name.periodic) for name in task.unique_names),
+        unique_names=tuple(UniqueName(name.name, name.periodic, name.existing) for name in task.unique_names),
         network=task.network,
         backoff=Backoff(task.backoff.initial.ns, task.backoff.exponential),
         initial_delay_ns=task.initial_delay.ns,
@@ -195,4 +217,11 @@ def _task(task: Task) -> TaskSpec:
         executes_at_once=task.executes_at_once,
         starts_within_ns=task.starts_within.ns if task.starts_within else None,
         ends_within_ns=task.ends_within.ns if task.ends_within else None,
+        constraints=_constraints(task.constraints),
+        flex_ns=task.flex.ns if task.flex else None,
+        expedited=task.expedited,
     )
+
+
+def _constraints(wanted: Conditions) -> Constraints:
+    return Constraints(wanted.charging, wanted.battery_not_low, wanted.storage_not_low, wanted.device_idle)

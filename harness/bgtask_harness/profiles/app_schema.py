@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from bgtask_harness.profiles.durations import Duration
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Network
 from bgtask_reference.events import Norm
 from bgtask_reference.events import RequestKind
@@ -28,10 +29,20 @@ class Evidence(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Name(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A unique work name of a task."""
+    """A unique work name of a task. `existing` is the policy of its requests; absent when nobody knows it."""
 
     name: str
     periodic: bool
+    existing: ExistingWork | None = None
+
+
+class Conditions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What a task's runs need besides the network."""
+
+    charging: bool = False
+    battery_not_low: bool = False
+    storage_not_low: bool = False
+    device_idle: bool = False
 
 
 class Retrying(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -55,6 +66,9 @@ class Task(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     initial_delay: Duration = Duration(0)
     backoff: Retrying = Retrying()
     unique_names: tuple[Name, ...] = ()
+    constraints: Conditions = Conditions()
+    flex: Duration | None = None
+    expedited: bool = False
 
 
 class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

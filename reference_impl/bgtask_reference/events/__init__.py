@@ -66,6 +66,8 @@ from bgtask_reference.events.stimuli import Refusal
 from bgtask_reference.events.stimuli import StimulusAnswered
 from bgtask_reference.events.stimuli import StimulusSent
 from bgtask_reference.events.tasks import Backoff
+from bgtask_reference.events.tasks import Constraints
+from bgtask_reference.events.tasks import ExistingWork
 from bgtask_reference.events.tasks import Network
 from bgtask_reference.events.tasks import Norm
 from bgtask_reference.events.tasks import TaskSpec
@@ -154,6 +156,7 @@ __all__ = [
     "CaptureOpened",
     "Clock",
     "ClockSampled",
+    "Constraints",
     "DeviceLost",
     "DeviceRegained",
     "DeviceSpec",
@@ -161,6 +164,7 @@ __all__ = [
     "EnvironmentChanged",
     "EnvironmentSampled",
     "Event",
+    "ExistingWork",
     "ForceLevel",
     "Header",
     "History",

@@ -94,9 +94,19 @@ def request_of(task: TaskSpec) -> PeriodicTaskRequest:
     """
     if task.interval_ns is None:
         raise ValueError(f"{task.id} never repeats, and the contract schedules nothing that does not")
-    unmetered = task.network is Network.UNMETERED
-    network = TaskConstraints(task.network is not Network.NOT_REQUIRED, unmetered)
-    return PeriodicTaskRequest(task.id, task.interval_ns // NS_PER_MS, network)
+    return PeriodicTaskRequest(task.id, task.interval_ns // NS_PER_MS, _constraints(task))
+
+
+def _constraints(task: TaskSpec) -> TaskConstraints:
+    return TaskConstraints(
+        requires_network=task.network is not Network.NOT_REQUIRED,
+        requires_unmetered_network=task.network is Network.UNMETERED,
+        requires_not_roaming_network=task.network is Network.NOT_ROAMING,
+        requires_charging=task.constraints.charging,
+        requires_battery_not_low=task.constraints.battery_not_low,
+        requires_storage_not_low=task.constraints.storage_not_low,
+        requires_device_idle=task.constraints.device_idle,
+    )
 
 
 def expected_calls(task: TaskSpec, *, execute: bool | None = None) -> tuple[PlatformCall, ...]:

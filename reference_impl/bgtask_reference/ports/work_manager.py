@@ -22,6 +22,7 @@ class NetworkType(StrEnum):
     NOT_REQUIRED = "NOT_REQUIRED"
     CONNECTED = "CONNECTED"
     UNMETERED = "UNMETERED"
+    NOT_ROAMING = "NOT_ROAMING"
 
 
 class ExistingPeriodicWorkPolicy(StrEnum):
@@ -71,7 +72,8 @@ class Constraints:
 class WorkRequest:
     """`androidx.work.WorkRequest`. Times in milliseconds, as its builder takes them.
 
-    `interval_ms` is None for one-time work; `flex_ms` None means the whole interval.
+    `interval_ms` is None for one-time work; `flex_ms` None means the whole interval. `expedited` is `setExpedited` with
+    `RUN_AS_NON_EXPEDITED_WORK_REQUEST`: one-time work alone.
     """
 
     worker_class: str
@@ -83,6 +85,7 @@ class WorkRequest:
     tags: tuple[str, ...] = ()
     backoff_policy: BackoffPolicy = BackoffPolicy.EXPONENTIAL
     backoff_delay_ms: int = 30_000
+    expedited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

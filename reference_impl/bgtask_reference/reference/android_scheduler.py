@@ -26,7 +26,20 @@ def network_type(constraints: TaskConstraints) -> NetworkType:
     """Give the stricter of what is asked for: unmetered implies network."""
     if constraints.requires_unmetered_network:
         return NetworkType.UNMETERED
+    if constraints.requires_not_roaming_network:
+        return NetworkType.NOT_ROAMING
     return NetworkType.CONNECTED if constraints.requires_network else NetworkType.NOT_REQUIRED
+
+
+def constraints_of(asked: TaskConstraints) -> Constraints:
+    """Give WorkManager's constraints for the contract's."""
+    return Constraints(
+        network_type(asked),
+        requires_charging=asked.requires_charging,
+        requires_battery_not_low=asked.requires_battery_not_low,
+        requires_storage_not_low=asked.requires_storage_not_low,
+        requires_device_idle=asked.requires_device_idle,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ class AndroidTaskScheduler:
         self._periodic(request, initial_delay_ms=request.interval_ms)
         once = WorkRequest(
             self.worker_class,
-            constraints=Constraints(network_type(request.constraints)),
+            constraints=constraints_of(request.constraints),
             input_data={WORKER_NAME_KEY: request.id},
         )
         self.work_manager.enqueue_unique_work(immediate_name(request.id), ExistingWorkPolicy.REPLACE, once)
@@ -76,7 +89,7 @@ class AndroidTaskScheduler:
             self.worker_class,
             interval_ms=request.interval_ms,
             initial_delay_ms=initial_delay_ms,
-            constraints=Constraints(network_type(request.constraints)),
+            constraints=constraints_of(request.constraints),
             input_data={WORKER_NAME_KEY: request.id},
         )
         self.work_manager.enqueue_unique_periodic_work(request.id, ExistingPeriodicWorkPolicy.UPDATE, work)

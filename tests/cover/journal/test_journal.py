@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -15,13 +16,16 @@ from bgtask_harness.journal import Writer
 from bgtask_harness.journal import inspect
 from bgtask_harness.journal import parse
 from bgtask_harness.journal import read
+from bgtask_harness.journal.codec import encode_header
 from bgtask_harness.journal.format import frame
 from bgtask_reference.events import KINDS
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Clock
+from bgtask_reference.events import Constraints
 from bgtask_reference.events import DeviceSpec
 from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import Event
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Header
 from bgtask_reference.events import JobRow
 from bgtask_reference.events import JobsListed
@@ -90,6 +94,27 @@ def test_what_is_written_is_read_back_equal(tmp_path: Path) -> None:
     assert tuple(entry.event for entry in history.entries) == RICH
     assert [entry.index for entry in history.entries] == [1, 2, 3, 4, 5, 6]
     assert {entry.host_ns for entry in history.entries} == {42}
+
+
+def test_a_header_carries_what_a_task_declares(tmp_path: Path) -> None:
+    name = UniqueName("sync", periodic=True, existing=ExistingWork.KEEP)
+    task = TaskSpec("sync", unique_names=(name,), constraints=Constraints(charging=True), flex_ns=300, expedited=True)
+    header = replace(HEADER, app=replace(HEADER.app, tasks=(task,)))
+    Writer(tmp_path / "j", header).close()
+
+    assert read(tmp_path / "j").header == header
+
+
+def test_the_header_of_an_older_journal_says_nothing_of_constraints_and_policies(tmp_path: Path) -> None:
+    later = (b',"existing":null', b',"constraints":{', b',"flex_ns":null', b',"expedited":false')
+    body = encode_header(HEADER)
+    assert all(part in body for part in later)
+    terms = b'"charging":false,"battery_not_low":false,"storage_not_low":false,"device_idle":false}'
+    for part in (later[0], later[1] + terms, *later[2:]):
+        body = body.replace(part, b"")
+    (tmp_path / "j").write_bytes(frame(body))
+
+    assert read(tmp_path / "j").header == HEADER
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())

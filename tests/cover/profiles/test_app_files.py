@@ -7,6 +7,8 @@ import pytest
 from bgtask_harness.errors import BadInput
 from bgtask_harness.profiles import SearchPath
 from bgtask_harness.profiles import load_app
+from bgtask_reference.events import Constraints
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Network
 from bgtask_reference.events import UniqueName
 
@@ -18,6 +20,12 @@ id = "org.example.sync"
 interval = "1h"
 network = "unmetered"
 unique_names = [{ name = "sync", periodic = true }]
+"""
+
+
+TERMS = """
+constraints = { charging = true, storage_not_low = true }
+flex = "15m"
 """
 
 
@@ -49,6 +57,23 @@ def test_a_file_of_one_s_own_is_taken_by_path_and_its_defaults_are_stated(tmp_pa
     assert task.network is Network.UNMETERED
     assert task.unique_names == (UniqueName("sync", periodic=True),)
     assert not app.spec.evidence.beacon
+
+
+def test_a_task_declares_its_constraints_its_flex_and_its_policies(tmp_path: Path, standard: SearchPath) -> None:
+    text = SMALL.replace("periodic = true", 'periodic = true, existing = "update"') + TERMS
+
+    task = load_app(written(tmp_path, text.replace("unmetered", "not-roaming")), standard).spec.tasks[0]
+
+    assert task.constraints == Constraints(charging=True, storage_not_low=True)
+    assert (task.network, task.flex_ns, task.expedited) == (Network.NOT_ROAMING, 900_000_000_000, False)
+    assert task.unique_names == (UniqueName("sync", periodic=True, existing=ExistingWork.UPDATE),)
+
+
+def test_a_task_that_declares_none_has_none(tmp_path: Path, standard: SearchPath) -> None:
+    task = load_app(written(tmp_path, SMALL), standard).spec.tasks[0]
+
+    assert (task.constraints, task.flex_ns, task.expedited) == (Constraints(), None, False)
+    assert task.unique_names[0].existing is None
 
 
 def test_on_a_virtual_phone_the_build_says_what_is_printed(tmp_path: Path, standard: SearchPath) -> None:
@@ -104,6 +129,24 @@ def test_a_build_without_a_hook_starts_as_a_person_left_it(build: str, standard:
         (
             SMALL + '[[log]]\ntag="T"\ntext="go {task}"\nevent="run.started"\ntask="org.example.sync"\n',
             r"key `log\[0\]\.task`: expected no task beside",
+        ),
+        (SMALL + "constraints = { chargin = true }\n", r"tasks\[0\]\.constraints\.chargin`: .*did you mean `charging`"),
+        (SMALL.replace('interval = "1h"', 'flex = "15m"'), r"key `tasks\[0\]\.flex`: expected no flex of work without"),
+        (
+            SMALL.replace("periodic = true", 'periodic = true, existing = "append"'),
+            r"unique_names\[0\]\.existing`: expected one of keep, replace, update for periodic work, got append",
+        ),
+        (
+            SMALL.replace("periodic = true", 'periodic = false, existing = "update"'),
+            r"existing`: expected one of keep, replace, append, append-or-replace for one-time work, got update",
+        ),
+        (
+            SMALL + 'expedited = true\ninitial_delay = "1m"\n',
+            r"tasks\[0\]\.expedited`: expected no initial delay of expedited work",
+        ),
+        (
+            SMALL + "expedited = true\nconstraints = { charging = true }\n",
+            r"tasks\[0\]\.expedited`: expected network and storage constraints alone",
         ),
         ('schema = 1\npackage = "p"\ntasks = []\n', r"key `tasks`: expected at least one"),
     ],

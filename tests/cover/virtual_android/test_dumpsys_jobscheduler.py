@@ -65,6 +65,12 @@ def test_a_network_request_as_a_real_api_36_dump_prints_it() -> None:
     )
 
 
+def test_a_request_without_roaming_names_its_capability_where_its_number_stands() -> None:
+    # NetworkCapabilities: VALIDATED is 16, NOT_ROAMING 18, NOT_VCN_MANAGED 28
+    assert "VALIDATED&NOT_ROAMING&NOT_VCN_MANAGED" in network_request(JobNetwork.NOT_ROAMING, 10217, level(36))
+    assert "TRUSTED&VALIDATED&NOT_ROAMING Uid: 10217" in network_request(JobNetwork.NOT_ROAMING, 10217, level(29))
+
+
 def test_history_lines_as_real_ones_with_the_stop_label_of_api_33_and_later() -> None:
     component = "com.google.android.youtube/androidx.work.impl.background.systemjob.SystemJobService"
     start = HistoryEvent(0, "START", False, 10107, 9008, component)

@@ -111,8 +111,10 @@ def _dump_wishes(out: IndentingWriter, info: JobInfo) -> None:
 
 
 def network_request(network: JobNetwork, uid: int, level: Level) -> str:
-    """Give a NetworkRequest as its level prints it."""
-    return level.network_request.format(metered="NOT_METERED&" if network is JobNetwork.UNMETERED else "", uid=uid)
+    """Give a NetworkRequest as its level prints it: capabilities in the order of their numbers."""
+    metered = "NOT_METERED&" if network is JobNetwork.UNMETERED else ""
+    roaming = "&NOT_ROAMING" if network is JobNetwork.NOT_ROAMING else ""
+    return level.network_request.format(metered=metered, roaming=roaming, uid=uid)
 
 
 def _extras(info: JobInfo) -> str:

@@ -19,6 +19,7 @@ class JobNetwork(StrEnum):
     NONE = "none"
     ANY = "any"
     UNMETERED = "unmetered"
+    NOT_ROAMING = "not-roaming"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ _NETWORK = {
     NetworkType.NOT_REQUIRED: JobNetwork.NONE,
     NetworkType.CONNECTED: JobNetwork.ANY,
     NetworkType.UNMETERED: JobNetwork.UNMETERED,
+    NetworkType.NOT_ROAMING: JobNetwork.NOT_ROAMING,
 }
 
 
