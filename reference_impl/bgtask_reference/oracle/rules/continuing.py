@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
+from itertools import takewhile
 from typing import Literal
 
 from bgtask_reference.events import JobRow
@@ -33,6 +35,7 @@ from bgtask_reference.platform import constants
 from bgtask_reference.platform import workmanager
 
 GIVES_UP = frozenset({StepKind.CANCEL, StepKind.CLEARED})
+COMES_AGAIN = frozenset({StepKind.ARMED, StepKind.START, StepKind.FINISH, StepKind.STOP})
 ANSWERS = frozenset({StepKind.LISTED, StepKind.DUMPED})
 WAITING = frozenset({WorkState.ENQUEUED, WorkState.RUNNING})
 Before = Sequence[Sequence[State]]
@@ -62,17 +65,22 @@ def _each_finish(
 
 
 def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until: int) -> Finding:
-    asked = False
-    for at in range(position + 1, len(each.steps)):
-        step = each.steps[at]
-        if step.index >= until:
+    doubt, asked = "", False
+    later = each.steps[position + 1 :]
+    for step in takewhile(lambda step: step.index < until, later):
+        if step.kind is StepKind.HOLE:
+            doubt = "the log has a hole after the run, and what happened in it is unknown"
             break
         asked = asked or step.kind in ANSWERS
         said = _speaks(step, finish, each, outside)
-        if said is True:
+        if said is True or (said is not None and _came_before(step, finish, each, later)):
             return held("R12.rearmed")
+        if said is not None and (doubt := _not_whole(finish, step, outside)):
+            break
         if said is not None:
             return Finding("R12.rearmed", Word.BROKEN, said[0], (*finish.entries[-1:], *said[1]))
+    if doubt:
+        return Finding("R12.rearmed", Word.OPEN, doubt, finish.entries[-1:])
     if until <= outside.last_index:
         return Finding("R12.rearmed", Word.EXCUSED, "it was cancelled or cleared before anybody looked")
     if asked:
@@ -82,6 +90,26 @@ def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until
     return Finding("R12.rearmed", Word.OPEN, reason, finish.entries[-1:], missing=SHOWS_ROWS)
 
 
+def _came_before(answer: Step, finish: Step, each: NameSlice, later: Sequence[Step]) -> bool:
+    """Say whether it may have come again before an answer, though its line was read only after it."""
+    again = (step for step in later if step.index > answer.index and _comes_again(step, finish, each))
+    return any(elapsed(answer.when, step.when).lo <= 0 for step in islice(again, 1))
+
+
+def _comes_again(step: Step, finish: Step, each: NameSlice) -> bool:
+    """Say whether a step is of a later run. Where starts are not shown, its end tells of it."""
+    return step.kind in COMES_AGAIN and step.who.name == each.name and not step.in_app and step.run != finish.run
+
+
+def _not_whole(finish: Step, answer: Step, outside: Outside) -> str:
+    """Say why something may have happened unseen between a run's end and an answer; empty when nothing may."""
+    proof = outside.coverage.proof_from(finish.index)
+    if proof and proof.last.index > answer.index:
+        return ""
+    why = proof.ended_by if proof else "no sentinel came back before it"
+    return f"the log is not proven whole between the run and what was listed after it: {why}"
+
+
 Contrary = tuple[str, tuple[int, ...]]
 Told = Contrary | Literal[True] | None
 """True: it is there. Words and facts: it is not. None: this step does not tell."""
@@ -89,7 +117,7 @@ Told = Contrary | Literal[True] | None
 
 def _speaks(step: Step, finish: Step, each: NameSlice, outside: Outside) -> Told:
     """Say what a later step tells about the next request."""
-    if step.kind in {StepKind.START, StepKind.ARMED} and step.who.name == each.name and not step.in_app:
+    if _comes_again(step, finish, each):
         return True
     settled = elapsed(finish.when, step.when).lo > constants.allowance_ns("rearm_settles")
     if step.rows is not None:
