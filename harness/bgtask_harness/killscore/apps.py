@@ -17,6 +17,7 @@ from bgtask_harness.profiles import load_app
 from bgtask_harness.profiles import load_profile
 from bgtask_harness.profiles.app_schema import Control
 from bgtask_harness.profiles.app_schema import State
+from bgtask_harness.profiles.app_schema import VirtualApp
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Backoff
 from bgtask_reference.events import Network
@@ -92,4 +93,5 @@ def _app_file(base: AppFile, tasks: tuple[TaskSpec, ...]) -> AppFile:
         when_scheduled={task.id: (task.title,) for task in tasks},
         retries=tuple(task.id for task in tasks),
     )
-    return dataclasses.replace(base, spec=spec, activity=spec.activity, control=control, ignore_tags=())
+    changed = {"spec": spec, "activity": spec.activity, "control": control, "ignore_tags": (), "virtual": VirtualApp()}
+    return dataclasses.replace(base, **changed)

@@ -104,11 +104,13 @@ class Running:
 def start(subject: Subject, folder: Path, scenario: str) -> Running:
     """Build the phone, attach to it and begin a session. Raises what `Session` raises."""
     spec = subject.app.spec
-    said = {
+    said: dict[str, object] = {
         "launcher_activity": spec.activity,
         "hook_receiver": spec.hook_receiver,
         "work_manager_version": spec.work_manager_version,
         "minimum_log_level": spec.evidence.work_manager_level,
+        "settings": subject.app.stored_settings,
+        **subject.app.virtual.arguments,
     }
     manifest = {key: value for key, value in said.items() if value}
     model, mode = str(subject.profile.find.virtual), subject.app.virtual.mode

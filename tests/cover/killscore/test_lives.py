@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -22,10 +25,14 @@ from bgtask_harness.killscore.plans import THEMES
 from bgtask_harness.killscore.plans import generate
 from bgtask_harness.killscore.plans import stimuli
 from bgtask_harness.killscore.running import carry_out
+from bgtask_harness.killscore.subject import start
 from bgtask_harness.killscore.trouble import HARNESS_FAULTS
 from bgtask_harness.killscore.trouble import NUISANCES
 from bgtask_harness.killscore.work import HuntMutant
 from bgtask_harness.killscore.work import Outcome
+from bgtask_harness.profiles import SearchPath
+from bgtask_harness.profiles import load_app
+from bgtask_reference.events import RequestMade
 from bgtask_reference.events import ScenarioEnded
 
 
@@ -127,3 +134,15 @@ def test_a_line_that_says_nothing_is_recorded_as_trouble() -> None:
     ended = next(entry.event for entry in history.entries if isinstance(entry.event, ScenarioEnded))
     assert ended.outcome == "broken"
     assert "there is no verb 'dance'" in ended.reason
+
+
+def test_an_app_that_nobody_can_switch_begins_with_what_its_file_says_is_stored(tmp_path: Path) -> None:
+    app = load_app("tvmaniac-beacon", SearchPath.standard()).on_virtual_phone()
+    subject = dataclasses.replace(healthy(FIXED, 0), app=app)
+
+    running = start(subject, tmp_path, "stored")
+    running.session.launch()
+    running.session.advance("90s")
+    running.session.end("done", "")
+
+    assert any(isinstance(entry.event, RequestMade) for entry in running.journal.history().entries)
