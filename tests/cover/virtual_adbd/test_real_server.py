@@ -19,7 +19,7 @@ from typing import Any
 import adbutils
 import pytest
 
-from bgtask_harness.virtual.adbd import pace
+from bgtask_harness.virtual import pace
 from bgtask_harness.virtual.adbd.daemon import Daemon
 from bgtask_harness.virtual.server import SWITCHES
 from bgtask_harness.virtual.server import NoAdb

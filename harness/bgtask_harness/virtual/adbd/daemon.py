@@ -19,9 +19,9 @@ from bgtask_harness.virtual.adbd import services
 from bgtask_harness.virtual.adbd.channel import Channel
 from bgtask_harness.virtual.adbd.channel import Request
 from bgtask_harness.virtual.adbd.files import Files
-from bgtask_harness.virtual.adbd.pace import Pace
 from bgtask_harness.virtual.android.port import ShellPort
 from bgtask_harness.virtual.kernel import Task
+from bgtask_harness.virtual.pace import Pace
 from bgtask_reference.ports.app import Cancelled
 
 Auth = Literal["open", "unauthorized", "accept", "mute"]

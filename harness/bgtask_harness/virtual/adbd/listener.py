@@ -7,8 +7,8 @@ import socket
 
 from bgtask_harness.virtual.adbd.connection import Connection
 from bgtask_harness.virtual.adbd.daemon import Daemon
-from bgtask_harness.virtual.adbd.pace import RealTime
 from bgtask_harness.virtual.adbd.stream import Stream
+from bgtask_harness.virtual.pace import RealTime
 
 LOOPBACK = "127.0.0.1"
 

@@ -14,11 +14,11 @@ from typing import Protocol
 
 from bgtask_harness.virtual.adbd.daemon import Hosts
 from bgtask_harness.virtual.adbd.daemon import ServedChannel
-from bgtask_harness.virtual.adbd.pace import Jumps
-from bgtask_harness.virtual.adbd.pace import Pace
 from bgtask_harness.virtual.android.port import ShellPort
 from bgtask_harness.virtual.kernel import Exhausted
 from bgtask_harness.virtual.kernel import Waiter
+from bgtask_harness.virtual.pace import Jumps
+from bgtask_harness.virtual.pace import Pace
 
 
 class Serving(Protocol):

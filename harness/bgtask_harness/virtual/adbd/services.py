@@ -14,8 +14,8 @@ from bgtask_harness.virtual.adbd import sync
 from bgtask_harness.virtual.adbd.channel import Channel
 from bgtask_harness.virtual.adbd.channel import Request
 from bgtask_harness.virtual.adbd.files import Files
-from bgtask_harness.virtual.adbd.pace import Pace
 from bgtask_harness.virtual.android.port import ShellPort
+from bgtask_harness.virtual.pace import Pace
 from bgtask_harness.virtual.shell.streams import Null
 from bgtask_harness.virtual.shell.streams import Streams
 

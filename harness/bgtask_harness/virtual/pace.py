@@ -16,12 +16,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Protocol
 
-from bgtask_harness.virtual.adbd.stream import Stream
-from bgtask_harness.virtual.android.port import ShellPort
+from bgtask_harness.virtual.kernel import Kernel
 from bgtask_harness.virtual.kernel import Waiter
 
 PATIENCE_S = 5.0
@@ -29,6 +29,43 @@ PATIENCE_S = 5.0
 
 SLICE_S = 0.01
 """How long a jump keeps the event loop from its other work."""
+
+
+class BootClock(Protocol):
+    """What of a phone's clocks a jump needs."""
+
+    def boot_ns(self) -> int:
+        """Since this boot."""
+
+
+class Timed(Protocol):
+    """A phone, as far as its time goes."""
+
+    @property
+    def kernel(self) -> Kernel:
+        """Virtual time."""
+
+    @property
+    def clocks(self) -> BootClock:
+        """The phone's clocks."""
+
+    def on_log(self, collector: Callable[[], None]) -> Callable[[], None]:
+        """Call the collector after each log entry; gives the function that ends that."""
+
+
+class Reader(Protocol):
+    """A stream whose host has something to take."""
+
+    @property
+    def service(self) -> str:
+        """What it reads, for people."""
+
+    @property
+    def turns(self) -> int:
+        """How often it has taken something."""
+
+    stalled: bool
+    """Nobody waits for it any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +99,7 @@ class Pace(Protocol):
 class Jumps:
     """The jumps that were asked for, one after the other, and the step that each consists of."""
 
-    def __init__(self, phone: ShellPort) -> None:
+    def __init__(self, phone: Timed) -> None:
         self._phone = phone
         self._waiting: deque[Jump] = deque()
 
@@ -105,10 +142,17 @@ class RealTime:
     """A `Pace` on an asyncio event loop.
 
     `after` is called whenever the kernel has run: it sends what has become ready to be sent. `unread` gives the streams
-    whose hosts have output to take.
+    whose hosts have output to take. `daemon` is who says that it waits no longer.
     """
 
-    def __init__(self, phone: ShellPort, after: Callable[[], None], unread: Callable[[], list[Stream]]) -> None:
+    def __init__(
+        self,
+        phone: Timed,
+        after: Callable[[], None],
+        unread: Callable[[], Sequence[Reader]],
+        daemon: str = "adbd",
+    ) -> None:
+        self._daemon = daemon
         self._kernel = phone.kernel
         self._jumps = Jumps(phone)
         self._after = after
@@ -118,7 +162,7 @@ class RealTime:
         self._timer: asyncio.TimerHandle | None = None
         self._leap: asyncio.Handle | None = None
         self._patience: asyncio.TimerHandle | None = None
-        self._behind: dict[Stream, int] = {}
+        self._behind: dict[Reader, int] = {}
 
     def jump(self, boot_ns: int, *, until_output: bool) -> Waiter:
         self._leap_soon()
@@ -203,8 +247,6 @@ class RealTime:
         for stream in self._unread():
             if not stream.stalled and self._behind.get(stream) == stream.turns:
                 stream.stalled = True
-                print(  # noqa: T201 - the process' own log; the phone's log is the phone's
-                    f"adbd: nobody has read {stream.service!r} for {PATIENCE_S:.0f} s; time goes on without it",
-                    file=sys.stderr,
-                )
+                since = f"nobody has read {stream.service!r} for {PATIENCE_S:.0f} s"
+                print(f"{self._daemon}: {since}; time goes on without it", file=sys.stderr)  # noqa: T201 - not the phone's log
         self._arm()
