@@ -93,5 +93,5 @@ def _app_file(base: AppFile, tasks: tuple[TaskSpec, ...]) -> AppFile:
         when_scheduled={task.id: (task.title,) for task in tasks},
         retries=tuple(task.id for task in tasks),
     )
-    changed = {"spec": spec, "activity": spec.activity, "control": control, "ignore_tags": (), "virtual": VirtualApp()}
-    return dataclasses.replace(base, **changed)
+    changed = dataclasses.replace(base, spec=spec, activity=spec.activity, control=control, virtual=VirtualApp())
+    return dataclasses.replace(changed, ignore_tags=())
