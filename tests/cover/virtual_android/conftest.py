@@ -215,3 +215,39 @@ def log_lines(phone: Phone) -> Callable[[], list[str]]:
         return [f"{e.priority}/{e.tag}: {e.message}" for e in phone.logs.read(phone.logs.names)]
 
     return lines
+
+
+@dataclass
+class Bench:
+    """A phone of a level with the tiny app on it."""
+
+    phone: Phone
+    app: App
+    run: Shell
+
+    def js(self, *words: str) -> tuple[str, str, int]:
+        result = self.run("cmd", "jobscheduler", *words)
+        return result.out, result.err, result.status
+
+    def type(self, line: str) -> tuple[str, str, int]:
+        result = self.run(*line.split(" "))
+        return result.out, result.err, result.status
+
+    def advance(self, seconds: float) -> None:
+        self.phone.kernel.run_until(self.phone.kernel.now + round(seconds * SECOND))
+
+    def dump(self) -> list[str]:
+        text: str = self.run("dumpsys", "jobscheduler", PACKAGE).out
+        return [line.strip() for line in text.splitlines()]
+
+    def unplug(self) -> None:
+        self.run("dumpsys", "battery", "unplug")
+
+
+@pytest.fixture
+def at(make_app: Callable[[Phone], App]) -> Callable[[int], Bench]:
+    def bench(api: int) -> Bench:
+        phone = Phone(profile=phone_profile(f"pixel7-api{api}"))
+        return Bench(phone, make_app(phone), Shell(phone))
+
+    return bench

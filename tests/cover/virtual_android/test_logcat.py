@@ -27,13 +27,13 @@ def test_threadtime_in_epoch_microseconds_as_the_driver_reads_it(phone: Phone, s
         (("-v", "brief"), "I/Tag     ( 6037): hello"),
         (("-v", "raw"), "hello"),
         (("-v", "tag"), "I/Tag     : hello"),
-        (("-v", "process"), "I( 6037) hello"),
+        (("-v", "process"), "I( 6037) hello  (Tag)"),
         (("-v", "thread"), "I( 6037: 6071) hello"),
         (
             ("-v", "threadtime", "-v", "nsec", "-v", "year"),
             "2026-11-23 02:00:00.000000000  6037  6071 I Tag     : hello",
         ),
-        (("-v", "threadtime,uid"), "11-23 02:00:00.000 10234: 6037  6071 I Tag     : hello"),
+        (("-v", "threadtime,uid"), "11-23 02:00:00.000 10234  6037  6071 I Tag     : hello"),
         (("-v", "threadtime", "-v", "monotonic"), " 12137.000  6037  6071 I Tag     : hello"),
     ],
 )

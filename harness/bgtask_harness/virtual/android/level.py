@@ -69,6 +69,8 @@ class Level(msgspec.Struct, frozen=True):
     controllers: tuple[str, ...]
     settings: Settings
     network_request: str
+    log_size: str
+    """What `logcat -g` says of a buffer."""
     exception: str
     device_idle: Mapping[str, int | float | bool]
     device_idle_state: tuple[str, ...]
@@ -106,6 +108,7 @@ def level(api: int) -> Level:
         controllers=tuple(f"{name}Controller" for name in _row(table["controllers"], api)["names"]),
         settings=msgspec.convert(_row(_read("jobscheduler_settings.toml")["settings"], api), Settings),
         network_request=_row(table["network_request"], api)["text"],
+        log_size=_row(table["log_size"], api)["text"],
         exception=_row(table["exception"], api)["text"],
         device_idle=_row(idle["constants"], api),
         device_idle_state=tuple(_row(idle["state"], api)["lines"]),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bgtask_harness.virtual.android.clocks import Clocks
-from bgtask_harness.virtual.android.logbuffer import LogEntry
+from bgtask_harness.virtual.android.logentry import LogEntry
 
 FORMATS = ("brief", "process", "tag", "thread", "raw", "time", "threadtime", "long")
 MODIFIERS = ("color", "descriptive", "epoch", "monotonic", "printable", "uid", "usec", "nsec", "UTC", "year", "zone")
@@ -30,21 +30,22 @@ class LogFormat:
         body = entry.message.rstrip("\n").split("\n") if entry.message.strip("\n") else [""]
         if self.name == "long":
             return [head, *body, tail]
-        return [head + line for line in body]
+        return [head + line + tail for line in body]
 
     def _head(self, entry: LogEntry, clocks: Clocks) -> tuple[str, str]:
         pid, tid, tag, priority = entry.pid, entry.tid, entry.tag, entry.priority
         stamp = self._stamp(entry, clocks)
-        uid = f"{_uid_name(entry.uid):<5}:" if "uid" in self.modifiers else ""
+        uid = f"{_uid_name(entry.uid):>5}:" if "uid" in self.modifiers else ""
         if self.name == "threadtime":
-            return f"{stamp} {uid}{pid:5d} {tid:5d} {priority} {tag:<8s}: ", ""
+            return f"{stamp} {uid.replace(':', ' ')}{pid:5d} {tid:5d} {priority} {tag:<8s}: ", ""
+        if self.name == "process":
+            return f"{priority}({uid}{pid:5d}) ", f"  ({tag})"
         if self.name == "time":
             return f"{stamp} {priority}/{tag:<8s}({uid}{pid:5d}): ", ""
         if self.name == "long":
             return f"[ {stamp} {uid}{pid:5d}:{tid:5d} {priority}/{tag:<8s} ]", ""
         heads = {
             "brief": f"{priority}/{tag:<8s}({uid}{pid:5d}): ",
-            "process": f"{priority}({uid}{pid:5d}) ",
             "tag": f"{priority}/{tag:<8s}: ",
             "thread": f"{priority}({uid}{pid:5d}:{tid:5d}) ",
             "raw": "",
@@ -67,10 +68,11 @@ class LogFormat:
         return f"{nanoseconds // 1_000:06d}" if "usec" in self.modifiers else f"{nanoseconds // 1_000_000:03d}"
 
 
-_UID_NAMES = {0: "root", 1000: "system", 1001: "radio", 2000: "shell"}
+_UID_NAMES = {0: "root", 1001: "radio", 2000: "shell"}
 
 
 def _uid_name(uid: int) -> str:
+    """Names of five letters at most are printed; longer ones (`system`, `u0_a234`) are printed as numbers."""
     return _UID_NAMES.get(uid, str(uid))
 
 

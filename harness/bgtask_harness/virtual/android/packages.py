@@ -88,6 +88,12 @@ class PackageTable:
         """Give the app with that uid."""
         return next((record for record in self._records.values() if record.uid == uid), None)
 
+    def name_of(self, uid: int) -> str | None:
+        """Give the package of a uid, an app's or the system's own; None for nobody's."""
+        record = self.by_uid(uid)
+        own = (name for name, known in SYSTEM_PACKAGES.items() if known == uid)
+        return record.name if record is not None else next(own, None)
+
     def all(self) -> tuple[PackageRecord, ...]:
         """All apps, by uid."""
         return tuple(sorted(self._records.values(), key=lambda record: record.uid))

@@ -53,7 +53,6 @@ class System:
         self.profile = profile
         self._kernel = Kernel()
         self.clocks = _clocks(profile, self._kernel)
-        self.logs = LogBuffers(profile.log_capacity)
         self.properties = Properties(profile.properties)
         self.settings = Settings(profile.settings)
         self.power = Battery(profile.battery)
@@ -71,6 +70,7 @@ class System:
         self.packages = PackageTable(profile.first_app_id)
         self.processes = Processes(kernel, self.clocks, self.system_log, self.level)
         self.activities = ActivityManager(kernel, self.packages, self.processes, self.system_log)
+        self.logs = LogBuffers(profile.log_capacity, self.packages.name_of if self.level.has("chatty") else None)
         known = BUCKETS if self.level.has("restricted_bucket") else BEFORE_RESTRICTED
         self.standby, self.app_ops, self.idleness = Standby(known), AppOps(), Idleness(kernel)
         self.allow_list = AllowList(profile.allow_listed_except_idle, profile.allow_listed)

@@ -8,44 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
 
-from bgtask_harness.virtual.android.commands.program import Arguments
-from bgtask_harness.virtual.android.logbuffer import LogEntry
-from bgtask_harness.virtual.android.logformat import FORMATS
-from bgtask_harness.virtual.android.logformat import MODIFIERS
+from bgtask_harness.virtual.android.commands.logcat_request import DEFAULT_BUFFERS
+from bgtask_harness.virtual.android.commands.logcat_request import Request
+from bgtask_harness.virtual.android.commands.logcat_request import UsageError
+from bgtask_harness.virtual.android.commands.logcat_request import parse
+from bgtask_harness.virtual.android.logentry import LogEntry
 from bgtask_harness.virtual.android.logformat import Filter
 from bgtask_harness.virtual.android.logformat import LogFormat
+from bgtask_harness.virtual.android.logstatistics import statistics
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 from bgtask_harness.virtual.kernel import Waiter
-
-DEFAULT_BUFFERS = ("main", "system", "crash", "kernel")
-"""What is read without `-b`."""
-
-_FLAGS = {"-d": "dump", "-c": "clear", "--clear": "clear", "-D": "dividers", "--dividers": "dividers", "-g": "size"}
-_VALUED = ("-b", "--buffer", "-v", "--format", "-t", "-T", "--pid", "--uid", "-m", "--max-count", "-e", "--regex", "-s")
-
-
-class UsageError(Exception):
-    """A mistake on the command line; the text is what logcat says of it."""
-
-
-@dataclass(slots=True)
-class Request:
-    """What the command line asks for."""
-
-    buffers: list[str] = field(default_factory=list)
-    format: str = "threadtime"
-    modifiers: set[str] = field(default_factory=set)
-    flags: set[str] = field(default_factory=set)
-    tail: str | None = None
-    pid: int | None = None
-    uids: frozenset[int] = frozenset()
-    max_count: int | None = None
-    regex: re.Pattern[str] | None = None
-    filters: list[str] = field(default_factory=list)
 
 
 async def logcat(phone: System, argv: Sequence[str], io: CommandIO) -> int:
@@ -53,88 +27,42 @@ async def logcat(phone: System, argv: Sequence[str], io: CommandIO) -> int:
     try:
         request = parse(argv[1:])
         buffers = _buffers(request, phone)
-        wanted = Filter(request.filters)
+        wanted = _filter(request)
     except UsageError as mistake:
-        io.err(f"{mistake}\n")
+        io.err(f"logcat: {mistake}\n")
         return 1
-    except ValueError as mistake:
-        io.err(f"Invalid filter expression '{mistake}'\n")
-        return 1
-    if "clear" in request.flags:
-        phone.logs.clear(buffers)
-        return 0
-    if "size" in request.flags:
-        io.out("".join(_size(phone, name) for name in buffers))
-        return 0
+    if request.capacity is not None or request.flags & {"clear", "size", "statistics"}:
+        return _tend(phone, request, buffers, io)
     return await _Reader(phone, request, buffers, wanted, io).run()
 
 
-def parse(words: Sequence[str]) -> Request:
-    """Give what the words ask for; raises `UsageError`."""
-    request, arguments = Request(), Arguments(_split(words))
-    while (word := arguments.next()) is not None:
-        if word in _FLAGS:
-            request.flags.add(_FLAGS[word])
-        elif word == "-s":
-            request.filters.append("*:S")
-        elif word in _VALUED:
-            value = arguments.next()
-            if value is None:
-                raise UsageError(f"logcat: option requires an argument -- '{word.lstrip('-')}'")
-            _option(request, word, value)
-        elif word.startswith("-"):
-            raise UsageError(f"logcat: unknown option -- '{word.lstrip('-')}'\nTry --help for usage.")
-        else:
-            request.filters.extend(part for part in word.split(" ") if part)
-    return request
+def _filter(request: Request) -> Filter:
+    try:
+        return Filter(request.filters)
+    except ValueError as mistake:
+        raise UsageError(f"Invalid filter expression '{mistake}'.") from None
 
 
-def _split(words: Sequence[str]) -> list[str]:
-    """Take `-bmain`, `-vepoch`, `--pid=7` and `-t5` apart."""
-    apart: list[str] = []
-    for word in words:
-        if word.startswith("--") and "=" in word:
-            apart.extend(word.split("=", 1))
-        elif re.match(r"-[bvtTme].", word):
-            apart.extend((word[:2], word[2:]))
-        else:
-            apart.append(word)
-    return apart
+def _tend(phone: System, request: Request, buffers: list[str], io: CommandIO) -> int:
+    """Clear, resize, measure and count, in this order; none of them reads the log."""
+    logs, flags = phone.logs, request.flags
+    if "clear" in flags:
+        logs.clear(buffers)
+    failed = request.capacity is not None and not _LEAST <= request.capacity <= _MOST
+    if request.capacity is not None and not failed:
+        logs.resize(buffers, request.capacity)
+    if "size" in flags:
+        io.out("".join(_size(phone, name) for name in buffers))
+    if failed:
+        io.err(f"logcat: failed to set the '{','.join(buffers)}' log size{'s' if len(buffers) > 1 else ''}.\n")
+        return 1
+    if "statistics" in flags:
+        io.out(statistics(logs, buffers, phone.packages.name_of))
+    return 0
 
 
-def _option(request: Request, word: str, value: str) -> None:
-    if word in {"-b", "--buffer"}:
-        request.buffers.extend(value.split(","))
-    elif word in {"-v", "--format"}:
-        _format(request, value)
-    elif word in {"-t", "-T"}:
-        request.tail = value
-        if word == "-t":
-            request.flags.add("dump")
-    elif word == "--pid":
-        request.pid = _number(value, "pid")
-    elif word == "--uid":
-        request.uids = frozenset(_number(part, "uid") for part in value.split(","))
-    elif word in {"-m", "--max-count"}:
-        request.max_count = _number(value, "max-count")
-    else:
-        request.regex = re.compile(value)
-
-
-def _format(request: Request, value: str) -> None:
-    for name in value.split(","):
-        if name in FORMATS:
-            request.format = name
-        elif name in MODIFIERS:
-            request.modifiers.add(name)
-        else:
-            raise UsageError(f"Invalid parameter '{name}' to -v\nTry --help for usage.")
-
-
-def _number(word: str, what: str) -> int:
-    if not word.isdecimal():
-        raise UsageError(f"{what} {word} not a number")
-    return int(word)
+_LEAST, _MOST = 64 * 1024, 256 * 1024 * 1024
+"""LOG_BUFFER_MIN_SIZE and LOG_BUFFER_MAX_SIZE."""
 
 
 def _buffers(request: Request, phone: System) -> list[str]:
@@ -146,18 +74,39 @@ def _buffers(request: Request, phone: System) -> list[str]:
         elif name in phone.logs.names:
             found.append(name)
         else:
-            raise UsageError(f"Unknown buffer '{name}' listed for -b. Try --help for usage.")
+            raise UsageError(f"Unknown buffer '{name}' listed for -b.")
     return list(dict.fromkeys(found))
 
 
 def _size(phone: System, name: str) -> str:
+    """`ring buffer is 256 KiB (3 KiB consumed ...`; which level has which of the texts is UNCONFIRMED for 29 and 31."""
     ring = phone.logs.rings[name]
-    capacity, used = ring.capacity // 1024, -(-ring.used // 1024)
-    # logcat.cpp, PRINT_BUFFER_SIZES
-    return (
-        f"{name}: ring buffer is {capacity} KiB ({used} KiB consumed, {used} KiB readable), "
-        f"max entry is 5120 B, max payload is 4068 B\n"
+    capacity, used = _amount(ring.capacity), _amount(ring.used)
+    text = phone.level.log_size.format(
+        name=name,
+        size=capacity[0],
+        unit=capacity[1],
+        binary=_binary(capacity[1]),
+        used=used[0],
+        used_unit=used[1],
+        used_binary=_binary(used[1]),
     )
+    return f"{text}\n"
+
+
+def _binary(unit: str) -> str:
+    return f"{unit}i" if unit else ""
+
+
+def _amount(size: int) -> tuple[int, str]:
+    """Give a number of bytes in the largest unit that it fills: `format_of_size`."""
+    units = ["", "K", "M", "G"]
+    while size >= _UNIT and len(units) > 1:
+        size, units = size // _UNIT, units[1:]
+    return size, units[0]
+
+
+_UNIT = 1024
 
 
 class _Reader:
