@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bgtask_harness.observe import observe_text
-from bgtask_harness.virtual.android.phone import Phone
-from bgtask_harness.virtual.android.profile import phone_profile
 from bgtask_reference.events import Clock
 from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import JobsListed
@@ -17,38 +14,11 @@ from bgtask_reference.events import Stamp
 
 PACKAGE = "com.example.app"
 SECOND = 1_000_000_000
+Bench = Any
 MINUTE = 60
 HOUR = 3_600
 BEAT = 11 * MINUTE
 ALL = range(28, 38)
-
-
-class Bench:
-    """A phone of a level with the tiny app on it."""
-
-    def __init__(self, api: int, make_app: Any, shell: Any) -> None:
-        self.phone = Phone(profile=phone_profile(f"pixel7-api{api}"))
-        self.app = make_app(self.phone)
-        self.run = type(shell)(self.phone)
-
-    def js(self, *words: str) -> tuple[str, str, int]:
-        result = self.run("cmd", "jobscheduler", *words)
-        return result.out, result.err, result.status
-
-    def advance(self, seconds: float) -> None:
-        self.phone.kernel.run_until(self.phone.kernel.now + round(seconds * SECOND))
-
-    def dump(self) -> list[str]:
-        text: str = self.run("dumpsys", "jobscheduler", PACKAGE).out
-        return [line.strip() for line in text.splitlines()]
-
-    def unplug(self) -> None:
-        self.run("dumpsys", "battery", "unplug")
-
-
-@pytest.fixture
-def at(make_app: Any, shell: Any) -> Callable[[int], Bench]:
-    return lambda api: Bench(api, make_app, shell)
 
 
 # --- cmd jobscheduler ---------------------------------------------------------------------------------------------
