@@ -5,30 +5,65 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Coroutine
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from typing import Any
+from typing import Protocol
 
+from bgtask_harness.virtual.kernel import Timer
 from bgtask_harness.virtual.workmanager import beacon
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.constants import NS_PER_MS
+from bgtask_harness.virtual.workmanager.modes import Mode
 from bgtask_harness.virtual.workmanager.storage import NETWORK_ERROR
+from bgtask_harness.virtual.workmanager.storage import Storage
 from bgtask_reference.ports.app import Job
 from bgtask_reference.ports.app import NetworkError
 from bgtask_reference.ports.app import Priority
 
-if TYPE_CHECKING:
-    from bgtask_harness.virtual.workmanager.process import Process
 
-_API_THAT_TELLS_WHY = 35
-"""`ApplicationStartInfo.getReason`: before that an app cannot know why its process was started."""
+class HostProcess(Protocol):
+    """The process that an app runs in, whatever the platform. Times in nanoseconds."""
+
+    @property
+    def package(self) -> str:
+        """Package name, or bundle identifier."""
+
+    @property
+    def mode(self) -> Mode:
+        """What kind of build it is."""
+
+    @property
+    def storage(self) -> Storage:
+        """What it keeps between its processes."""
+
+    @property
+    def process_reason(self) -> str | None:
+        """Why the process was started, as far as an app can know."""
+
+    def wall_ns(self) -> int:
+        """Wall clock, since 1970."""
+
+    def connected(self) -> bool:
+        """There is a network."""
+
+    async def sleep(self, duration_ns: int) -> None:
+        """Suspend a coroutine of the process."""
+
+    def post(self, action: Callable[[], None], delay_ns: int = 0) -> Timer:
+        """Do it on the main thread, later on."""
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> Job:
+        """Run a coroutine of the app's own."""
+
+    def log(self, priority: str, tag: str, message: str) -> None:
+        """Write to the system's log."""
 
 
 class PhoneApp:
     """Implements `AppPort`. Everything asked of it ends with the process."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: HostProcess) -> None:
         self._process = process
-        self._storage = process.installation.storage
+        self._storage = process.storage
         self._observers: dict[str, list[_Observer]] = {}
 
     @property
@@ -37,17 +72,17 @@ class PhoneApp:
 
     @property
     def debug_build(self) -> bool:
-        return self._process.installation.mode.debug_build
+        return self._process.mode.debug_build
 
     @property
     def process_reason(self) -> str | None:
-        return self._process.why if self._process.phone.api_level >= _API_THAT_TELLS_WHY else None
+        return self._process.process_reason
 
     def now_ms(self) -> int:
-        return self._process.phone.clocks.wall_ns() // NS_PER_MS
+        return self._process.wall_ns() // NS_PER_MS
 
     async def sleep(self, duration_ns: int) -> None:
-        await self._process.phone.kernel.sleep(duration_ns)
+        await self._process.sleep(duration_ns)
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> Job:
         return self._process.spawn(work, name)
@@ -73,17 +108,16 @@ class PhoneApp:
 
     async def request(self, endpoint: str) -> str:
         reply = self._storage.server.reply(endpoint)
-        network = self._process.phone.network
-        if not network.connected:
+        if not self._process.connected():
             await self.sleep(CONSTANTS.runtime.offline_ns)
             raise NetworkError(f"Unable to resolve host for {endpoint}: No address associated with hostname")
         await self.sleep(reply.duration_ns)
-        if reply.status == NETWORK_ERROR or not network.connected:
+        if reply.status == NETWORK_ERROR or not self._process.connected():
             raise NetworkError(f"timeout at {endpoint}")
         return reply.status
 
     def beacon(self, event: str, fields: Mapping[str, str | int | None]) -> None:
-        if self._process.installation.mode.has_beacon:
+        if self._process.mode.has_beacon:
             self._process.log("I", beacon.TAG, beacon.line(event, fields))
 
     def _tell(self, observer: _Observer, name: str, delay_ns: int = 0) -> None:

@@ -26,7 +26,12 @@ from bgtask_reference.ports.work_manager import ListenableWorker
 from bgtask_reference.ports.work_manager import WorkerParameters
 
 if TYPE_CHECKING:
+    from bgtask_harness.virtual.workmanager.modes import Mode
     from bgtask_harness.virtual.workmanager.runtime import Installation
+    from bgtask_harness.virtual.workmanager.storage import Storage
+
+_API_THAT_TELLS_WHY = 35
+"""`ApplicationStartInfo.getReason`: before that an app cannot know why its process was started."""
 
 
 class Process:
@@ -57,6 +62,27 @@ class Process:
     def package(self) -> str:
         """The app."""
         return self.installation.package
+
+    @property
+    def mode(self) -> Mode:
+        return self.installation.mode
+
+    @property
+    def storage(self) -> Storage:
+        return self.installation.storage
+
+    @property
+    def process_reason(self) -> str | None:
+        return self.why if self.phone.api_level >= _API_THAT_TELLS_WHY else None
+
+    def wall_ns(self) -> int:
+        return self.phone.clocks.wall_ns()
+
+    def connected(self) -> bool:
+        return self.phone.network.connected
+
+    async def sleep(self, duration_ns: int) -> None:
+        await self.phone.kernel.sleep(duration_ns)
 
     # What the system calls.
 
