@@ -81,10 +81,17 @@ def _completed(step: Step, *, periodic: bool) -> State:
 
 
 def _stop(state: State, step: Step, _periodic: bool) -> Iterator[State]:
-    if state.phase is not Phase.RUNNING or _is_of_another_run(state, step):
+    if not step.start_seen:
+        yield state  # of some other body
+        if state.phase not in ALIVE:
+            return
+        one_more = state.phase is Phase.ENQUEUED
+        yield State(Phase.ENQUEUED, None, state.again, state.since, least=state.tried + one_more)
+    elif state.phase is not Phase.RUNNING or state.run != step.run:
         yield state
         return
-    yield _interrupted(state)
+    else:
+        yield _interrupted(state)
     if step.reason is None or "cancel" in step.reason.lower():
         yield State(Phase.CANCELLED)
 
@@ -103,8 +110,9 @@ def _cancel(state: State, _step: Step, _periodic: bool) -> Iterator[State]:
         yield state
         return
     yield State(Phase.CANCELLED)
-    if state.phase is Phase.UNKNOWN:  # cancelling does not touch a row that has FAILED
+    if state.phase is Phase.UNKNOWN:  # cancelling does not touch a row that has FAILED, or none
         yield State(Phase.ENDED)
+        yield State(Phase.ABSENT)
 
 
 def _cleared(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:

@@ -147,6 +147,14 @@ def test_a_boot_in_the_middle_is_inconclusive() -> None:
     assert told.judgement is Judgement.INCONCLUSIVE
 
 
+def test_what_is_asked_for_after_the_next_boot_was_not_owed_before_it() -> None:
+    writer = Writer().begin().look().names().wait(3600).want().wait(90).look().sample()
+    told = verdict(writer.boot().request().sample().wait(7200).look())
+
+    assert told.judgement is not Judgement.FAIL
+    assert "asked" in told.reason
+
+
 def test_work_that_nobody_asked_for_is_not_a_broken_promise() -> None:
     told = verdict(Writer().begin().look().cancel().want().wait(90).look())
 

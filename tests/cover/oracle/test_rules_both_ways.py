@@ -17,6 +17,7 @@ from bgtask_reference.events import RequestKind
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
+from bgtask_reference.events import RunStopped
 from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
 from bgtask_reference.events import Verdict
@@ -106,6 +107,16 @@ def test_a_system_stop_keeps_the_count_and_the_old_enqueue_time() -> None:
 
     assert judged(writer, "R6.attempts") is Judgement.PASS
     assert judged(writer, "R6.backoff") is Judgement.PASS
+
+
+def test_a_stop_of_a_run_that_nobody_saw_begin_counts_as_an_attempt() -> None:
+    writer = asked().run().wait(3600)
+    who = Subject(work_id=work_of(PERIODIC))
+    writer.add(RunStopped(stamp=writer.log(), source=Source.WORK_MANAGER_INFO, subject=who, reason="cancelled"))
+    writer.wait(0.01).run(attempt=2).sample()
+
+    assert judged(writer, "R6.attempts") is not Judgement.FAIL
+    assert judged(asked().run().wait(3600).run(attempt=2).sample(), "R6.attempts") is Judgement.FAIL
 
 
 def test_a_success_begins_the_count_again() -> None:

@@ -124,11 +124,17 @@ def cancelled(row: State) -> Iterator[State]:
 
 
 def interrupted(row: State, step: Step) -> Iterator[State]:
-    if row is None or row.phase != "R" or (step.kind is StepKind.STOP and row.run not in {None, step.run}):
+    stop = step.kind is StepKind.STOP
+    if stop and not step.start_seen and row and row.phase in "ER":
+        yield row  # some other body's
+        first = row.tries + (row.phase == "E")
+        yield from (Row("E", tries, row.again, row.since) for tries in range(first, max(first, TRIES[-1]) + 1))
+    elif row is None or row.phase != "R" or (stop and row.run not in {None, step.run}):
         yield row
         return
-    yield Row("E", row.tries, row.again, row.since)
-    if step.kind is StepKind.STOP and step.reason is None and not row.unseen:
+    else:
+        yield Row("E", row.tries, row.again, row.since)
+    if stop and step.reason is None and not row.unseen:
         yield Row("C")
 
 

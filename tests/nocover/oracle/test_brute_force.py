@@ -61,21 +61,23 @@ def works(draw: st.DrawFn, most: int = 6, *, all_seen: bool = True) -> NameSlice
     )  # fmt: skip
     steps: list[Step] = []
     optional: set[int] = set()
-    now, run, is_open, elsewhere = 1000, 0, False, False
+    now, runs, run, is_open, elsewhere = 1000, 0, 0, False, False
     numbers = draw(st.sampled_from(((None,), (1, 1, 2, 3))))
     for index in range(draw(st.integers(1, most))):
         now += draw(st.sampled_from(GAPS_S))
         kind = draw(st.sampled_from(HAPPENS))
         if all_seen and kind in {StepKind.FINISH, StepKind.STOP} and not is_open:
             kind = StepKind.START
-        seen = is_open
-        if kind is StepKind.START or (kind in {StepKind.FINISH, StepKind.STOP} and not is_open):
-            run += 1
+        seen = is_open and (all_seen or draw(st.integers(0, 9)) != 0)
+        if kind is StepKind.START or (kind in {StepKind.FINISH, StepKind.STOP} and not seen):
+            runs += 1
             elsewhere = draw(st.integers(0, 9)) == 0
-        steps.append(draw(step(kind, index, now, run, numbers, seen=seen)))
+        run = runs if kind is StepKind.START else run
+        steps.append(draw(step(kind, index, now, run if seen else runs, numbers, seen=seen)))
         if elsewhere and kind in ABOUT_RUNS:
             optional.add(index)
-        is_open = kind is StepKind.START or (is_open and kind in {StepKind.REQUEST, StepKind.CANCEL})
+        ends_it = kind not in {StepKind.REQUEST, StepKind.CANCEL} and (seen or kind not in ABOUT_RUNS)
+        is_open = kind is StepKind.START or (is_open and not ends_it)
     return NameSlice(task, "t", periodic, tuple(steps), frozenset(optional))
 
 

@@ -67,9 +67,7 @@ class Wish:
 
     def may_be(self, run: Run) -> bool:
         """True unless a run surely began after the bound, and so did every later one."""
-        when = run.begun.when
-        known = when.boot is not None and self.begins.boot is not None
-        return not known or (when.boot, when.lo) <= (self.begins.boot, self.closes_ns)
+        return _may_be_by(run.begun.when, self.begins.boot, self.closes_ns)
 
 
 class Met(Enum):
@@ -106,9 +104,14 @@ def _wish(rule: str, want: Want, within_ns: int, task: TaskSlice, stimulus: Stim
     begins = stimulus.when if stimulus else want.when
     closes = _closes(want.when, within_ns)
     asked = task.steps.of(REQUESTS).since(want.when.index + 1)
-    requests = list(takewhile(lambda step: step.when.lo <= closes, asked))
+    requests = list(takewhile(lambda step: _may_be_by(step.when, want.when.boot, closes), asked))
     latest = max([closes, *(_closes(step.when, within_ns) for step in requests)])
     return Wish(rule, want, begins, latest, stimulus, (want.when.index, *(step.index + 1 for step in requests)))
+
+
+def _may_be_by(when: When, boot: int | None, ns: int) -> bool:
+    """Say whether something may have happened in a boot up to a time of it. Boots do not share a clock."""
+    return boot is None or when.boot is None or (when.boot, when.lo) <= (boot, ns)
 
 
 def _closes(when: When, within_ns: int) -> int:
