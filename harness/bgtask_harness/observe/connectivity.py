@@ -21,7 +21,7 @@ _NAMES = {"CELLULAR": "mobile"}
 
 
 def observe_connectivity(text: str, stamp: Stamp, _package: str) -> tuple[Event, ...]:
-    """Give `network` (`none`, `wifi`, `mobile`, another transport in lower case) and `metered`."""
+    """Give `network` (`none`, `wifi`, `mobile`, another transport in lower case), `metered` and `roaming`."""
     lines = whole_lines(text)
     active = next((match for match in map(_ACTIVE.fullmatch, lines) if match), None)
     if active is None:
@@ -35,5 +35,7 @@ def observe_connectivity(text: str, stamp: Stamp, _package: str) -> tuple[Event,
     if capabilities:
         transports = [name for name in capabilities["transports"].split("|") if name != "VPN"] or ["VPN"]
         facts["network"] = _NAMES.get(transports[0], transports[0].lower())
-        facts["metered"] = "NOT_METERED" not in capabilities["capabilities"].split("&")
+        words = capabilities["capabilities"].split("&")
+        facts["metered"] = "NOT_METERED" not in words
+        facts["roaming"] = "NOT_ROAMING" not in words
     return sampled(PARSER, stamp, facts, [active.string, line], text)

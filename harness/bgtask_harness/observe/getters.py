@@ -1,4 +1,4 @@
-"""Short answers of the shell: JobScheduler's getters, standby bucket, app ops, stopped state, battery saver."""
+"""Short answers of the shell: JobScheduler's getters, standby bucket, app ops, stopped state, savers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ BUCKET = "am-bucket"
 APP_OPS = "appops"
 STOPPED = "dumpsys-package-stopped"
 LOW_POWER = "settings-low-power"
+DATA_SAVER = "netpolicy-restrict-background"
 
 _FACT_OF_GETTER = {
     "get-battery-charging": "charging",
@@ -29,6 +30,10 @@ _RESTRICTED = {"allow": False, "ignore": True, "deny": True}
 _MODE = re.compile(rf"(?:(?P<uid>Uid mode: ){_OP}: |{_OP}: |Default mode: )(?P<mode>[a-z]+)(?:[;\s].*)?")
 _PACKAGE = re.compile(r"\s*Package \[(?P<name>[^\]]+)\].*")
 _USER_STOPPED = re.compile(r"\s*User 0:.*\bstopped=(?P<stopped>true|false)\b.*")
+_BACKGROUND_DATA = {
+    "Restrict background status: enabled": True,
+    "Restrict background status: disabled": False,
+}
 _SAVER = {"0": False, "1": True, "null": False}
 
 
@@ -97,3 +102,12 @@ def observe_low_power(text: str, stamp: Stamp, _package: str) -> tuple[Event, ..
     if len(lines) == 1 and lines[0].strip() in _SAVER:
         facts["battery-saver"] = _SAVER[lines[0].strip()]
     return sampled(LOW_POWER, stamp, facts, lines, text)
+
+
+def observe_data_saver(text: str, stamp: Stamp, _package: str) -> tuple[Event, ...]:
+    """Give `data-saver` from `cmd netpolicy get restrict-background`."""
+    lines = whole_lines(text)
+    facts: Facts = {}
+    if len(lines) == 1 and lines[0].strip() in _BACKGROUND_DATA:
+        facts["data-saver"] = _BACKGROUND_DATA[lines[0].strip()]
+    return sampled(DATA_SAVER, stamp, facts, lines, text)

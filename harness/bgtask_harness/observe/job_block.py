@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bgtask_harness.observe.durations import parse_duration
 from bgtask_reference.events import JobRow
@@ -14,15 +15,21 @@ _HEADER = re.compile(
 _SOURCE = re.compile(r"Source: uid=\S+ user=-?\d+ pkg=(?P<package>\S+)")
 _RUN_TIME = re.compile(r"Run time: earliest=(?P<earliest>[^,]+), latest=.*")
 _READY = re.compile(r"Ready: (?P<ready>true|false) \((?P<words>[^)]*)\)")
+_BEGINNINGS = frozenset({"So", "Ru", "Re"})
+"""Of the three before."""
 _WORD = re.compile(r"(?P<name>!?[a-z]+)=(?P<value>true|false)")
+_CAPABILITIES = re.compile(r"\bCapabilities: (?P<words>[A-Z_&0-9]+)", re.ASCII)
+_BACKOFF = re.compile(r"policy=(?P<policy>[01]) initial=(?P<initial>\S+)", re.ASCII)
+_PERIOD = re.compile(r"interval=(?P<interval>\S+) flex=\S+", re.ASCII)
+_FLAGS = re.compile(r"[0-9a-f]{1,8}", re.ASCII)
 _UID_TAG = re.compile(r"\w{1,20} tag=.*", re.ASCII)
 _SILENT_TEXTS = (
     r"JobInfo:",
-    r"PERIODIC: .*|PERSISTED|Bias: .*|Priority: .*|Flags: .*|Internal flags: .*|Requires: .*",
+    r"Bias: .*|Priority: .*|Internal flags: .*|Requires: .*",
     r"Trigger (?:content URIs|update delay|max delay):.*|[0-9a-f]+ content://.*",
     r"Extras: .*|Transient extras: .*|Clip data: .*|Granted URI permissions:.*",
-    r"Network type: .*|(?:Estimated )?[Nn]etwork (?:download|upload) bytes: .*|Network bytes: .*",
-    r"Minimum network chunk bytes: .*|Max execution delay: .*|Backoff: .*|Has (?:early|late) constraint.*",
+    r"(?:Estimated )?[Nn]etwork (?:download|upload) bytes: .*|Network bytes: .*",
+    r"Minimum network chunk bytes: .*|Max execution delay: .*|Has (?:early|late) constraint.*",
     r"(?:Preferred|Dynamic) constraints:.*|Num (?:Required|Dropped) Flexible constraints:.*",
     r"Constraint history:|(?:[-+]\S+|0) =.*|Doze whitelisted: .*|Uid: active|Is exempted from app standby|Tracking:.*",
     r"In parole\?: .*|In background: .*|Stopped reason: .*|Exempted from .*|Affordable at .*|Trace tag: .*",
@@ -82,6 +89,12 @@ class JobBlock:
             standby_bucket=self._text("standby_bucket"),
             ready=self._row["ready"] is True if "ready" in self._row else None,
             not_ready_because=self._words("not_ready_because"),
+            network=self._words("network") if "network" in self._row else None,
+            backoff_ns=self._number("backoff_ns"),
+            backoff_exponential=self._row.get("backoff_exponential") is True if "backoff_ns" in self._row else None,
+            flags=self._number("flags"),
+            period_ns=self._number("period_ns"),
+            persisted="persisted" in self._row,
         )
 
     def _labelled(self, text: str) -> bool:
@@ -99,10 +112,36 @@ class JobBlock:
             case "Standby bucket":
                 self._row["standby_bucket"] = value
             case _:
+                return self._wish(label if colon else text, value)
+        return True
+
+    def _wish(self, label: str, value: str) -> bool:
+        """Read a line of `JobInfo:` that tells what the job was asked to be."""
+        match label:
+            case "Network type":
+                found = _CAPABILITIES.search(value)
+                self._row["network"] = tuple(found["words"].split("&")) if found else (value,)
+            case "Backoff":
+                self._backoff(_BACKOFF.fullmatch(value))
+            case "PERIODIC":
+                period = _PERIOD.fullmatch(value)
+                self._row["period_ns"] = parse_duration(period["interval"]) if period else None
+            case "Flags":
+                self._row["flags"] = int(value, 16) if _FLAGS.fullmatch(value) else None
+            case "PERSISTED":
+                self._row["persisted"] = True
+            case _:
                 return False
         return True
 
+    def _backoff(self, told: re.Match[str] | None) -> None:
+        if told:
+            self._row["backoff_ns"] = parse_duration(told["initial"])
+            self._row["backoff_exponential"] = told["policy"] == "1"
+
     def _matched(self, text: str) -> bool:
+        if text[:2] not in _BEGINNINGS:
+            return False
         source = _SOURCE.fullmatch(text)
         if source:
             self._row["source_package"] = source["package"]
@@ -146,5 +185,6 @@ def _component(tag: str) -> str:
     return tag.rsplit("@", 1)[-1]
 
 
+@lru_cache(maxsize=4096)
 def _is_silent(text: str) -> bool:
     return _UID_TAG.fullmatch(text) is not None or _SILENT.fullmatch(text) is not None

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from dataclasses import field
+from functools import lru_cache
 
+from bgtask_harness.observe.facts import Facts
 from bgtask_harness.observe.job_block import JobBlock
 from bgtask_harness.observe.job_history import package_of_tag
 from bgtask_harness.observe.job_history import parse_history_row
+from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import Event
 from bgtask_reference.events import JobHistoryRow
 from bgtask_reference.events import JobRow
@@ -37,6 +40,8 @@ _SLOT = re.compile(
     re.ASCII,
 )
 """`JobStatus.toShortString` puts a namespace in braces and keeps the `#`; the other form is that of `JOB` lines."""
+_IDLE = re.compile(r"\s*Currently idle: (?:true|false)")
+"""`IdleController.dumpControllerStateLocked`."""
 _TIMED_OUT = re.compile(r"\*\*\* SERVICE '\S+' DUMP TIMEOUT")
 
 
@@ -53,6 +58,7 @@ class _Dump:
     jobs: list[JobRow] = field(default_factory=list)
     history: list[JobHistoryRow] = field(default_factory=list)
     active: list[tuple[str | None, int]] = field(default_factory=list)
+    idle: str = ""
     used: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -80,7 +86,15 @@ def observe_jobs(text: str, stamp: Stamp, package: str) -> tuple[Event, ...]:
         active=tuple(dump.active),
         complete=dump.header and dump.ended and not cut,
     )
-    return (listed, *(_unknown(stamp, line) for line in dump.unknown))
+    return (listed, *_idleness(stamp, dump.idle), *(_unknown(stamp, line) for line in dump.unknown))
+
+
+def _idleness(stamp: Stamp, line: str) -> tuple[Event, ...]:
+    """Whether the phone counts as idle, which nothing else of it tells."""
+    if not line:
+        return ()
+    facts: Facts = {"device-idle": line.strip().endswith("true")}
+    return (EnvironmentSampled(stamp=stamp, source=Source.JOB_DUMP, raw=line, facts=facts),)
 
 
 def _unknown(stamp: Stamp, line: str) -> LineUnknown:
@@ -96,20 +110,29 @@ def _take(dump: _Dump, line: str) -> None:
         _close_block(dump)
         dump.block = block
         return
-    if _REGISTERED.fullmatch(text):
-        _enter(dump, "registered")
+    title = _title(text)
+    if title == "registered":
+        _enter(dump, title)
         dump.header = True
         return
     if dump.block is not None and dump.block.holds(line):
         dump.block.take(line)
         return
-    title = _TITLE.fullmatch(text)
     if title:
-        _enter(dump, title.lastgroup or "other")
+        _enter(dump, title)
         return
     if dump.block is not None:
         _enter(dump, "other" if dump.header else "")
     _in_section(dump, line)
+
+
+@lru_cache(maxsize=4096)
+def _title(text: str) -> str:
+    """Give the section that a line begins; empty for any other line. Most lines come again in the next dump."""
+    if _REGISTERED.fullmatch(text):
+        return "registered"
+    title = _TITLE.fullmatch(text)
+    return (title.lastgroup or "other") if title else ""
 
 
 def _enter(dump: _Dump, section: str) -> None:
@@ -119,6 +142,9 @@ def _enter(dump: _Dump, section: str) -> None:
 
 
 def _in_section(dump: _Dump, line: str) -> None:
+    if dump.section == "other" and _IDLE.fullmatch(line):
+        dump.idle = line
+        return
     row = parse_history_row(line) if dump.section in {"history", ""} else None
     if row is not None:
         if not dump.package or package_of_tag(row.tag) == dump.package:

@@ -9,6 +9,7 @@ from bgtask_harness.observe.connectivity import observe_connectivity
 from bgtask_harness.observe.device_idle import observe_device_idle
 from bgtask_harness.observe.getters import observe_app_ops
 from bgtask_harness.observe.getters import observe_bucket
+from bgtask_harness.observe.getters import observe_data_saver
 from bgtask_harness.observe.getters import observe_getters
 from bgtask_harness.observe.getters import observe_low_power
 from bgtask_harness.observe.getters import observe_stopped
@@ -25,6 +26,7 @@ PARSERS: dict[str, Callable[[str, Stamp, str], tuple[Event, ...]]] = {
     "dumpsys-jobscheduler": observe_jobs,
     "dumpsys-package-stopped": observe_stopped,
     "jobscheduler-getters": observe_getters,
+    "netpolicy-restrict-background": observe_data_saver,
     "settings-low-power": observe_low_power,
 }
 """Each parser by the name that `devices.port.Text` gives it."""

@@ -29,6 +29,12 @@ class JobRow:
         standby_bucket: `ACTIVE`, `RARE`, ... as printed.
         ready: What the `Ready:` line says; None when not printed.
         not_ready_because: The words of the Ready line that are false, e.g. `("job",)`.
+        network: Capabilities that its network must have, as printed (`NOT_METERED`, `NOT_ROAMING`, `INTERNET`, ...);
+            None without a `Network type:` line, which is so for a job that needs no network.
+        backoff_ns: Initial delay of its backoff, and whether it grows exponentially; None when not printed.
+        flags: `JobInfo.getFlags()`; None without a `Flags:` line, which is so for no flags. 16 is expedited.
+        period_ns: The period of a job that repeats by itself; WorkManager's jobs never do.
+        persisted: It outlives a reboot; WorkManager's jobs never do.
 
     """
 
@@ -46,6 +52,12 @@ class JobRow:
     standby_bucket: str | None = None
     ready: bool | None = None
     not_ready_because: tuple[str, ...] = ()
+    network: tuple[str, ...] | None = None
+    backoff_ns: int | None = None
+    backoff_exponential: bool | None = None
+    flags: int | None = None
+    period_ns: int | None = None
+    persisted: bool = False
 
 
 class JobStep(StrEnum):

@@ -38,7 +38,8 @@ class EnvironmentSampled(Event):
     Names of facts: `charging` (as JobScheduler sees it), `battery-level`, `battery-not-low`, `battery-frozen`,
     `power` (`none|ac|usb|...`), `network` (`none|wifi|mobile|...`), `metered`, `doze-deep`, `doze-light` (device
     idle's state names), `bucket` (number), `background-restricted`, `battery-saver`, `storage-not-low`, `stopped`
-    (the app is in the stopped state).
+    (the app is in the stopped state), `device-idle` (as JobScheduler sees it: nobody uses the phone), `roaming`,
+    `data-saver`.
     """
 
     KIND: ClassVar[str] = "environment.sampled"

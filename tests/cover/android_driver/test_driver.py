@@ -83,6 +83,7 @@ def test_the_environment_names_a_parser_for_each_text(server: Any, device: Andro
         "dumpsys-deviceidle",
         "dumpsys-package-stopped",
         "jobscheduler-getters",
+        "netpolicy-restrict-background",
         "settings-low-power",
     }
     assert all(text.command.startswith("adb -s PHONE1 shell ") for text in texts)

@@ -84,7 +84,7 @@ def facts(device: AndroidDevice) -> dict[str, object]:
 
 def listed(device: AndroidDevice) -> JobsListed:
     (text,) = device.jobs(APP, soon())
-    (event,) = observe_text(text.parser, text.text, Stamp(Clock.BOOT, 0), PACKAGE)
+    event, *_ = observe_text(text.parser, text.text, Stamp(Clock.BOOT, 0), PACKAGE)
     assert isinstance(event, JobsListed), text.text
     return event
 

@@ -10,6 +10,7 @@ from bgtask_harness.observe.job_history import package_of_tag
 from bgtask_harness.observe.job_history import parse_history_row
 from bgtask_reference.events import NS_PER_MS
 from bgtask_reference.events import Clock
+from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import JobHistoryRow
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import JobStep
@@ -59,6 +60,39 @@ def test_the_api_36_job_has_its_namespace_and_its_requested_delay(recorded: Call
     assert job.minimum_latency_ns == 86_399_925 * NS_PER_MS
     assert job.required == ("TIMING_DELAY", "CONNECTIVITY", "FLEXIBILITY")
     assert job.ready is None
+
+
+def test_a_job_shows_what_it_was_asked_to_be(recorded: Callable[[str], str]) -> None:
+    (job,) = jobs(recorded("jobscheduler_api36_namespace.txt"), APP).jobs
+
+    assert job.network is not None
+    assert {"NOT_METERED", "INTERNET"} <= set(job.network)
+    assert (job.backoff_ns, job.backoff_exponential) == (30_000 * NS_PER_MS, True)
+    assert (job.flags, job.period_ns, job.persisted) == (None, None, False)
+
+
+def test_an_expedited_job_a_periodic_one_and_one_that_needs_no_network() -> None:
+    lines = (
+        "  JOB #u0a1/1: abc a/b",
+        "    JobInfo:",
+        "      PERIODIC: interval=+15m0s0ms flex=+5m0s0ms",
+        "      PERSISTED",
+        "      Flags: 10",
+        "      Backoff: policy=0 initial=+10s0ms",
+        "    Ready: true (job=true)",
+    )
+    (job,) = jobs("\n".join(lines) + "\n", "").jobs
+
+    assert (job.flags, job.period_ns, job.persisted) == (16, 900_000 * NS_PER_MS, True)
+    assert (job.backoff_ns, job.backoff_exponential, job.network) == (10_000 * NS_PER_MS, False, None)
+
+
+def test_the_dump_tells_whether_the_phone_counts_as_idle() -> None:
+    text = "Registered 0 jobs:\n  None.\nIdleController:\n  Currently idle: true\n"
+    _, idle = observe_text("dumpsys-jobscheduler", text, NOW, APP)
+
+    assert isinstance(idle, EnvironmentSampled)
+    assert idle.facts == {"device-idle": True}
 
 
 def test_the_api_26_job_has_neither_masks_nor_bucket(recorded: Callable[[str], str]) -> None:

@@ -248,9 +248,10 @@ def test_every_level_s_dump_is_read_without_an_unknown_line(at: Any, api: int) -
     bench.run("am", "set-standby-bucket", PACKAGE, "rare")
     bench.run("dumpsys", "deviceidle", "whitelist", f"+{PACKAGE}")
     text = bench.run("dumpsys", "jobscheduler", PACKAGE).out
-    listed, *unknown = observe_text("dumpsys-jobscheduler", text, Stamp(Clock.BOOT, 0), PACKAGE)
+    listed, idle, *unknown = observe_text("dumpsys-jobscheduler", text, Stamp(Clock.BOOT, 0), PACKAGE)
     assert isinstance(listed, JobsListed)
-    assert unknown == []
+    assert isinstance(idle, EnvironmentSampled)
+    assert (idle.facts, unknown) == ({"device-idle": False}, [])
     assert (listed.complete, len(listed.jobs), listed.active) == (True, 3, ((None, 1),))
     assert listed.jobs[0].ready is False
     assert listed.jobs[0].not_ready_because == ("!active",)
@@ -278,7 +279,7 @@ def test_a_filtered_dump_names_the_jobs_of_others_up_to_33(at: Any) -> None:
         text = bench.run("dumpsys", "jobscheduler", "android").out
         assert ("JOB #u0a234/1: " in text) == named
         assert "Required constraints" not in text
-        listed, *unknown = observe_text("dumpsys-jobscheduler", text, Stamp(Clock.BOOT, 0), "android")
+        listed, _, *unknown = observe_text("dumpsys-jobscheduler", text, Stamp(Clock.BOOT, 0), "android")
         assert isinstance(listed, JobsListed)
         assert (listed.jobs, listed.complete, unknown) == ((), True, [])
 

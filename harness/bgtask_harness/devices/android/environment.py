@@ -15,6 +15,7 @@ def environment_commands(package: str) -> tuple[tuple[str, list[str] | str], ...
         ("jobscheduler-getters", GETTERS),
         ("am-bucket", ["am", "get-standby-bucket", package]),
         ("appops", ["cmd", "appops", "get", package, "RUN_ANY_IN_BACKGROUND"]),
+        ("netpolicy-restrict-background", ["cmd", "netpolicy", "get", "restrict-background"]),
         ("settings-low-power", ["settings", "get", "global", "low_power"]),
         ("dumpsys-package-stopped", ["dumpsys", "package", package]),
         ("connectivity", ["dumpsys", "connectivity"]),

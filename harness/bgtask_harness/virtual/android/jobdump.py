@@ -22,6 +22,8 @@ from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.android.rescheduling import clamp_period
 from bgtask_harness.virtual.android.standby import Bucket
 
+_FLAG_EXPEDITED = 1 << 4
+"""JobInfo.FLAG_EXPEDITED."""
 _PARCELLED_BYTES = 180
 """How long a bundle of WorkManager's is (corpus js_job_api29_official_docs); an app's own is UNCONFIRMED."""
 
@@ -77,7 +79,9 @@ def _dump_info(out: IndentingWriter, info: JobInfo, uid: int, level: Level) -> N
     out.line(f"Service: {short_component(info.service)}")
     _dump_kind(out, info)
     if level.has("job_priority"):
-        out.line("Priority: DEFAULT [300]")
+        out.line("Priority: MAX [500]" if info.expedited else "Priority: DEFAULT [300]")
+    if info.expedited:
+        out.line(f"Flags: {_FLAG_EXPEDITED:x}")
     flags = (str(flag).lower() for flag in (info.charging, info.battery_not_low, info.device_idle))
     out.line("Requires: charging={} batteryNotLow={} deviceIdle={}".format(*flags))
     if level.has("job_media_exemption"):

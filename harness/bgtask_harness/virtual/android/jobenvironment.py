@@ -50,6 +50,8 @@ def _network(job: JobStatus, phone: System) -> Constraint:
         return Constraint(0)
     if job.job.network is JobNetwork.UNMETERED and phone.network.metered:
         return Constraint(0)
+    if job.job.network is JobNetwork.NOT_ROAMING and phone.network.roaming:
+        return Constraint(0)
     if phone.network.metered and phone.background_data_blocked(job.uid, job.package):
         return Constraint(0)
     return Constraint.CONNECTIVITY
@@ -59,14 +61,14 @@ def _device(job: JobStatus, phone: System) -> Constraint:
     met = job.required & Constraint.FLEXIBLE  # no flexibility policy is set by default: always met
     if (job.required | job.dynamic) & Constraint.IDLE and phone.idleness.idle:
         met |= Constraint.IDLE
-    if job.required & Constraint.STORAGE_NOT_LOW and phone.storage_not_low:
+    if job.required & Constraint.STORAGE_NOT_LOW and phone.storage.not_low:
         met |= Constraint.STORAGE_NOT_LOW
     return met
 
 
 def _implicit(job: JobStatus, phone: System, quota: Quota, now: int) -> Constraint:
     met = Constraint(0)
-    if not phone.device_idle.dozing or job.doze_exempt:
+    if not phone.device_idle.dozing or job.doze_exempt or job.job.expedited:
         met |= Constraint.DEVICE_NOT_DOZING
     if not restricted(job, phone):
         met |= Constraint.BACKGROUND_NOT_RESTRICTED
@@ -80,10 +82,11 @@ def _implicit(job: JobStatus, phone: System, quota: Quota, now: int) -> Constrai
 def restricted(job: JobStatus, phone: System) -> bool:
     """`AppStateTracker.areJobsRestricted`.
 
-    Which apps battery saver restricts is UNCONFIRMED: here all that are not in use and not on the power allow-list.
+    Which apps battery saver restricts is UNCONFIRMED: here all that are not in use and not on the power allow-list. An
+    expedited job is let through (CTS testExpeditedJobBypassesBatterySaverOn, testExpeditedJobBypassesDeviceIdle).
     """
     if job.uid_active:
         return False
     if phone.app_ops.mode(job.package, RUN_ANY) in {"ignore", "deny"}:
         return True
-    return phone.battery_saver and not job.doze_exempt
+    return phone.battery_saver and not (job.doze_exempt or job.job.expedited)

@@ -42,6 +42,7 @@ class JobInfo:
     backoff_ms: int = 30_000
     backoff_exponential: bool = True
     persisted: bool = False
+    expedited: bool = False
     extras: Mapping[str, str] = field(default_factory=dict)
     extras_parcelled: bool = True
     """They came from an app, so that dumps show only how large they are; the system's own are shown."""

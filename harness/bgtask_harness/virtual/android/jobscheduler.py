@@ -190,7 +190,7 @@ class JobScheduler:
     def stop_dozing(self) -> None:
         """The phone begins to doze: stop what is not exempt."""
         for execution in self.executions():
-            if not execution.job.doze_exempt:
+            if not (execution.job.doze_exempt or execution.job.job.expedited):
                 execution.stop(StopReason.DEVICE_STATE, InternalReason.DEVICE_IDLE)
 
     def reboot(self) -> None:

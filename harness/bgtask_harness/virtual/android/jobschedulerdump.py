@@ -119,6 +119,11 @@ class _Dump:
                     self._time_controller()
                 elif name == "QuotaController":
                     self._quota_controller()
+                elif name == "IdleController":
+                    self._out.line(f"Currently idle: {_java(self._phone.idleness.idle)}")
+                elif name == "StorageController":
+                    self._out.line(f"Not low: {_java(self._phone.storage.not_low)}")
+                    self._out.line(f"Sequence: {self._phone.storage.told_sequence}")
         if self._has("dump_uid_priorities"):
             self._out.line()
             self._out.line("Uid priority overrides:")

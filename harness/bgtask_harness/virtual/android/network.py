@@ -1,4 +1,4 @@
-"""ConnectivityService: Wi-Fi (not metered) before mobile data (metered), both off in airplane mode."""
+"""ConnectivityService: Wi-Fi (not metered unless a person says so) before mobile data (metered)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from bgtask_harness.virtual.android.observers import Observers
 
 _NETWORK_IDS = {"WIFI": 101, "CELLULAR": 100}
 """netIds count up from 100 as networks come; here each transport keeps its own."""
+SSID = "AndroidWifi"
+"""The one Wi-Fi that is saved; the emulator's is called so."""
 
 
 class Network:
@@ -19,6 +21,9 @@ class Network:
         self.airplane = False
         self.wifi_in_range = True
         self.mobile_in_range = True
+        self.abroad = False
+        self.wifi_metered: bool | None = None
+        """What a person said of the Wi-Fi; None for what the Wi-Fi says of itself, which is not metered."""
         self._observers = Observers()
 
     @property
@@ -43,19 +48,28 @@ class Network:
     @property
     def metered(self) -> bool:
         """It is metered."""
-        return self.transport == "CELLULAR"
+        return self.transport == "CELLULAR" or (self.transport == "WIFI" and self.wifi_metered is True)
+
+    @property
+    def roaming(self) -> bool:
+        """It is the mobile network of another operator."""
+        return self.transport == "CELLULAR" and self.abroad
 
     def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
         """Call the collector when the network changes; gives the function that ends that."""
         return self._observers.add(collector)
 
-    def change(self, **switches: bool) -> None:
-        """Turn `wifi`, `mobile`, `airplane`, `wifi_in_range` or `mobile_in_range` on or off."""
-        before = self.transport
+    def change(self, **switches: bool | None) -> None:
+        """Turn `wifi`, `mobile`, `airplane`, `wifi_in_range`, `mobile_in_range`, `abroad`, `wifi_metered` on or off."""
+        before = self._shown
         for name, value in switches.items():
             setattr(self, name, value)
-        if self.transport != before:
+        if self._shown != before:
             self._observers.tell()
+
+    @property
+    def _shown(self) -> tuple[str | None, bool, bool]:
+        return self.transport, self.metered, self.roaming
 
     def set_airplane(self, *, on: bool) -> None:
         """Airplane mode turns Wi-Fi off too; leaving it turns Wi-Fi on again."""

@@ -49,6 +49,10 @@ class NetworkPort(Protocol):
     def metered(self) -> bool:
         """It is metered."""
 
+    @property
+    def roaming(self) -> bool:
+        """It is the mobile network of another operator."""
+
     def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
         """Call the collector at each change; gives the function that ends that."""
 
@@ -63,6 +67,17 @@ class PowerPort(Protocol):
     @property
     def battery_not_low(self) -> bool:
         """The battery is not low."""
+
+    def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
+        """Call the collector at each change; gives the function that ends that."""
+
+
+class StoragePort(Protocol):
+    """What an app can learn of storage."""
+
+    @property
+    def not_low(self) -> bool:
+        """Storage is not low."""
 
     def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
         """Call the collector at each change; gives the function that ends that."""
@@ -94,6 +109,10 @@ class AndroidPort(Protocol):
     @property
     def power(self) -> PowerPort:
         """Battery and charger."""
+
+    @property
+    def storage(self) -> StoragePort:
+        """Storage."""
 
     def install(self, package: InstalledPackage) -> None:
         """Install an app."""

@@ -33,6 +33,7 @@ from bgtask_harness.virtual.android.standby import AppOps
 from bgtask_harness.virtual.android.standby import Standby
 from bgtask_harness.virtual.android.stopreasons import InternalReason
 from bgtask_harness.virtual.android.stopreasons import StopReason
+from bgtask_harness.virtual.android.storage import Storage
 from bgtask_harness.virtual.kernel import Kernel
 
 SECOND = 1_000_000_000
@@ -57,7 +58,8 @@ class System:
         self.settings = Settings(profile.settings)
         self.power = Battery(profile.battery)
         self.network = Network()
-        self.screen_on = self.storage_not_low = self._online = True
+        self.storage = Storage(self._kernel)
+        self.screen_on = self._online = True
         self.restrict_background = self.monitor_battery = False
         self._data_saver_exempt: frozenset[int] = frozenset()
         self.device_config = DeviceConfig()
@@ -68,9 +70,9 @@ class System:
     def _start_services(self, job_scheduler: Callable[[System], JobScheduler]) -> None:
         kernel, profile = self._kernel, self.profile
         self.packages = PackageTable(profile.first_app_id)
+        self.logs = LogBuffers(profile.log_capacity, self.packages.name_of if self.level.has("chatty") else None)
         self.processes = Processes(kernel, self.clocks, self.system_log, self.level)
         self.activities = ActivityManager(kernel, self.packages, self.processes, self.system_log)
-        self.logs = LogBuffers(profile.log_capacity, self.packages.name_of if self.level.has("chatty") else None)
         known = BUCKETS if self.level.has("restricted_bucket") else BEFORE_RESTRICTED
         self.standby, self.app_ops, self.idleness = Standby(known), AppOps(), Idleness(kernel)
         self.allow_list = AllowList(profile.allow_listed_except_idle, profile.allow_listed)
@@ -85,7 +87,8 @@ class System:
 
     def _watch(self) -> None:
         changed = self.job_scheduler.changed
-        for source in (self.power, self.network, self.standby, self.app_ops, self.allow_list, self.idleness):
+        sources = (self.power, self.network, self.storage, self.standby, self.app_ops, self.allow_list, self.idleness)
+        for source in sources:
             source.observe(changed)
         self.power.observe(self.device_idle.conditions_changed)
         self.device_idle.observe(self._doze_changed)
@@ -208,11 +211,6 @@ class System:
             self.idleness.screen(on=on)
             self.device_idle.conditions_changed()
 
-    def set_storage(self, *, low: bool) -> None:
-        """Storage runs low, or is no longer."""
-        self.storage_not_low = not low
-        self.job_scheduler.changed()
-
     # --- time -----------------------------------------------------------------------------------------------------
 
     def set_wall_clock(self, wall_ns: int) -> None:
@@ -253,6 +251,7 @@ class System:
         self.processes.forget_all()
         self._power_off.tell()
         self.power.reset()
+        self.storage.restart()
         self.allow_list.forget_temporary()
         self.clocks.restart()
         self.logs.clear()

@@ -15,15 +15,17 @@ def is_constrained(work: Work) -> bool:
 
 
 def unmet(constraints: Constraints, phone: AndroidPort) -> int | None:
-    """Give the stop reason of the first constraint that does not hold; None when all hold.
+    """Give the stop reason of the first constraint that does not hold, in the order of the controllers; None for none.
 
-    The virtual phone has no notion of low storage: that constraint always holds.
+    Whether the device is idle only JobScheduler knows.
     """
     reasons = CONSTANTS.stop_reason
     if constraints.requires_charging and not phone.power.charging:
         return reasons.charging
     if constraints.requires_battery_not_low and not phone.power.battery_not_low:
         return reasons.battery_not_low
+    if constraints.requires_storage_not_low and not phone.storage.not_low:
+        return reasons.storage_not_low
     if not _network_holds(constraints.required_network_type, phone):
         return reasons.connectivity
     return None
@@ -34,4 +36,6 @@ def _network_holds(wanted: NetworkType, phone: AndroidPort) -> bool:
         return True
     if wanted is NetworkType.CONNECTED:
         return phone.network.connected
+    if wanted is NetworkType.NOT_ROAMING:
+        return phone.network.connected and not phone.network.roaming
     return phone.network.connected and not phone.network.metered

@@ -33,6 +33,7 @@ class GreedyScheduler:
         phone = manager.host.phone
         manager.host.watch(phone.network.observe(self._environment_changed))
         manager.host.watch(phone.power.observe(self._environment_changed))
+        manager.host.watch(phone.storage.observe(self._environment_changed))
 
     def schedule(self, works: Iterable[Work]) -> None:
         """Start what is due, track what waits for constraints, set a timer for what is not due."""

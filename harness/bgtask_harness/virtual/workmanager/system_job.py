@@ -113,6 +113,7 @@ class SystemJobScheduler:
             backoff_ms=request.backoff_delay_ms,
             backoff_exponential=request.backoff_policy is BackoffPolicy.EXPONENTIAL,
             persisted=False,
+            expedited=self._expedited(work, latency),
             extras={
                 EXTRA_WORK_SPEC_ID: work.id,
                 EXTRA_WORK_SPEC_GENERATION: str(work.generation),
@@ -120,9 +121,18 @@ class SystemJobScheduler:
             },
         )
 
+    def _expedited(self, work: Work, latency_ms: int) -> bool:
+        """The flag is there from API 31 on, for a first try that nothing delays."""
+        able = self._manager.host.phone.api_level >= _FIRST_API_WITH_EXPEDITED_JOBS
+        return able and work.request.expedited and work.run_attempt_count == 0 and latency_ms <= 0
+
 
 _LAST_API_THAT_NEEDS_A_CONSTRAINT = 28
 """Up to there a job without any constraint is refused (SystemJobInfoConverter @ff5f304c)."""
+
+
+_FIRST_API_WITH_EXPEDITED_JOBS = 31
+"""JobInfo.Builder.setExpedited; before it WorkManager runs expedited work as any other, or as a foreground service."""
 
 
 _FIRST_API_WITH_STOP_REASONS = 31

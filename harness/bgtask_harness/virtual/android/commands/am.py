@@ -277,6 +277,16 @@ async def _get_inactive(phone: System, arguments: Arguments, io: CommandIO) -> i
     return 0
 
 
+async def _idle_maintenance(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    option = arguments.option()
+    if option is not None:
+        io.err(f"Error: Unknown option: {option}\n")
+        return -1
+    io.out("Performing idle maintenance...\n")
+    phone.idleness.trigger()
+    return 0
+
+
 async def _get_current_user(_phone: System, _arguments: Arguments, io: CommandIO) -> int:
     io.out("0\n")
     return 0
@@ -298,5 +308,6 @@ _VERBS: dict[str, _Verb] = {
     "get-standby-bucket": _get_standby_bucket,
     "set-inactive": _set_inactive,
     "get-inactive": _get_inactive,
+    "idle-maintenance": _idle_maintenance,
     "get-current-user": _get_current_user,
 }

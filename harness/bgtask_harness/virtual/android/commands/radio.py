@@ -6,13 +6,16 @@ does on API 31+ (it hands over to `cmd wifi`) is UNCONFIRMED; it is silent here 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence
 
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import parse_int
+from bgtask_harness.virtual.android.network import SSID
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
+_Policy = Callable[[System, Arguments, CommandIO], int]
 _SVC_HELP = """\
 Available commands:
     help     Show information about the subcommands
@@ -87,27 +90,72 @@ async def connectivity(phone: System, arguments: Arguments, io: CommandIO) -> in
 
 
 async def netpolicy(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """`cmd netpolicy get|set restrict-background`."""
-    verb, subject = arguments.next(), arguments.next()
+    """`cmd netpolicy get|set restrict-background`, `list wifi-networks`, `set metered-network`, data saver's lists."""
+    verb, subject = arguments.next() or "", arguments.next()
     if verb not in {"get", "set", "list", "add", "remove"}:
         io.out(f"Unknown command: {verb}\n" if verb else "Network policy manager (netpolicy) commands:\n")
         return -1
-    if subject == "restrict-background" and verb == "get":
-        io.out(f"Restrict background status: {'enabled' if phone.restrict_background else 'disabled'}\n")
+    policy = _POLICIES.get((verb, subject or ""))
+    if policy is None:
+        io.out(f"Error: unknown {verb} type '{subject}'\n")
+        return -1
+    return policy(phone, arguments, io)
+
+
+def _get_restrict_background(phone: System, _arguments: Arguments, io: CommandIO) -> int:
+    io.out(f"Restrict background status: {'enabled' if phone.restrict_background else 'disabled'}\n")
+    return 0
+
+
+def _set_restrict_background(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    word = arguments.next()
+    if word is None:
+        io.out("Error: didn't specify BOOLEAN\n")
+        return -1
+    phone.restrict_background = word.lower() == "true"
+    phone.job_scheduler.changed()
+    return 0
+
+
+def _exempt(*, on: bool) -> _Policy:
+    def exempt(phone: System, arguments: Arguments, _io: CommandIO) -> int:
+        phone.exempt_from_data_saver(parse_int(arguments.required()), on=on)
         return 0
-    if subject == "restrict-background" and verb == "set":
-        word = arguments.next()
-        if word is None:
-            io.out("Error: didn't specify BOOLEAN\n")
-            return -1
-        phone.restrict_background = word.lower() == "true"
-        phone.job_scheduler.changed()
-        return 0
-    if verb in {"add", "remove"} and subject in {"restrict-background-whitelist", "restrict-background-blacklist"}:
-        phone.exempt_from_data_saver(parse_int(arguments.required()), on=(verb == "add") == ("white" in subject))
-        return 0
-    io.out(f"Error: unknown {verb} type '{subject}'\n")
+
+    return exempt
+
+
+_OVERRIDES = {None: "none", True: "true", False: "false"}
+
+
+def _list_wifi_networks(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """Saved networks and what a person said of each; `Boolean.parseBoolean` takes any other word for false."""
+    wanted, override = arguments.next(), phone.network.wifi_metered
+    if wanted is None or override is (wanted.lower() == "true"):
+        io.out(f"{SSID};{_OVERRIDES[override]}\n")
+    return 0
+
+
+def _set_metered_network(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """Return -1 also when it worked, as setMeteredWifiNetwork does."""
+    network, override = arguments.next(), arguments.next()
+    if network is None or override is None:
+        io.out(f"Error: didn't specify {'networkId' if network is None else 'meteredOverride'}\n")
+    elif network == SSID:
+        phone.network.change(wifi_metered={"true": True, "false": False}.get(override))
     return -1
+
+
+_POLICIES: dict[tuple[str, str], _Policy] = {
+    ("get", "restrict-background"): _get_restrict_background,
+    ("set", "restrict-background"): _set_restrict_background,
+    ("set", "metered-network"): _set_metered_network,
+    ("list", "wifi-networks"): _list_wifi_networks,
+    ("add", "restrict-background-whitelist"): _exempt(on=True),
+    ("remove", "restrict-background-whitelist"): _exempt(on=False),
+    ("add", "restrict-background-blacklist"): _exempt(on=False),
+    ("remove", "restrict-background-blacklist"): _exempt(on=True),
+}
 
 
 async def dumpsys_connectivity(phone: System, _arguments: Arguments, io: CommandIO) -> int:
@@ -118,7 +166,8 @@ async def dumpsys_connectivity(phone: System, _arguments: Arguments, io: Command
         io.out("Active default network: none\n\nCurrent network preferences: \n\nCurrent Networks:\n")
         return 0
     metered = "" if network.metered else "NOT_METERED&"
-    capabilities = f"{metered}INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED&NOT_ROAMING&FOREGROUND&NOT_CONGESTED"
+    roaming = "" if network.roaming else "NOT_ROAMING&"
+    capabilities = f"{metered}INTERNET&NOT_RESTRICTED&TRUSTED&NOT_VPN&VALIDATED&{roaming}FOREGROUND&NOT_CONGESTED"
     # NetworkAgentInfo.toString
     io.out(
         f"Active default network: {network.network_id}\n\nCurrent network preferences: \n\nCurrent Networks:\n"

@@ -20,6 +20,7 @@ from bgtask_harness.virtual.android.commands.device import alarm
 from bgtask_harness.virtual.android.commands.device import dumpsys_lock_settings
 from bgtask_harness.virtual.android.commands.device import dumpsys_power
 from bgtask_harness.virtual.android.commands.device import power
+from bgtask_harness.virtual.android.commands.device_config import device_config
 from bgtask_harness.virtual.android.commands.deviceidle import deviceidle
 from bgtask_harness.virtual.android.commands.deviceidle import dumpsys_deviceidle
 from bgtask_harness.virtual.android.commands.jobscheduler import jobscheduler
@@ -33,8 +34,9 @@ from bgtask_harness.virtual.android.commands.radio import connectivity
 from bgtask_harness.virtual.android.commands.radio import dumpsys_connectivity
 from bgtask_harness.virtual.android.commands.radio import netpolicy
 from bgtask_harness.virtual.android.commands.radio import wifi
-from bgtask_harness.virtual.android.commands.settings import device_config
 from bgtask_harness.virtual.android.commands.settings import settings
+from bgtask_harness.virtual.android.commands.storage import device_storage_monitor
+from bgtask_harness.virtual.android.commands.storage import dumpsys_device_storage_monitor
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
@@ -52,6 +54,7 @@ SHELL_COMMANDS: dict[str, Service] = {
     "connectivity": connectivity,
     "device_config": device_config,
     "deviceidle": deviceidle,
+    "devicestoragemonitor": device_storage_monitor,
     "jobscheduler": jobscheduler,
     "netpolicy": netpolicy,
     "package": package,
@@ -92,6 +95,7 @@ DUMPS: dict[str, Service] = {
     "battery": dumpsys_battery,
     "connectivity": dumpsys_connectivity,
     "deviceidle": dumpsys_deviceidle,
+    "devicestoragemonitor": dumpsys_device_storage_monitor,
     "jobscheduler": dumpsys_jobscheduler,
     "lock_settings": dumpsys_lock_settings,
     "package": dumpsys_package,
