@@ -1,0 +1,29 @@
+"""The layers of a virtual iPhone, as a value, so that a fault can replace any of them (`docs/virtual-phones.md`)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bgtask_reference.ports.background_tasks import IosProgram
+
+
+@dataclass(frozen=True, slots=True)
+class IosLayers:
+    """What a virtual iPhone is made of. The first two are classes, called with what they need."""
+
+    dasd: type[Any]
+    """Operating system: `virtual.ios.dasd.Dasd`."""
+    background_tasks: type[Any]
+    """Framework: `virtual.ios.framework.BGTaskScheduler`."""
+    program: IosProgram
+    """App: any program written against the ports."""
+
+    def replace(self, **changes: Any) -> IosLayers:
+        """Give the same layers with some replaced."""
+        return dataclasses.replace(self, **changes)
+
+
+IosFault = Callable[[IosLayers], IosLayers]
