@@ -18,7 +18,6 @@ from bgtask_reference.events import Clock
 from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import LineUnknown
-from bgtask_reference.events import LineUnknown
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import Refusal
 from bgtask_reference.events import Stamp
