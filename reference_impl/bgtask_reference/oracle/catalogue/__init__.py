@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from bgtask_reference.oracle.rules import cancelling
+from bgtask_reference.oracle.rules import constrained
 from bgtask_reference.oracle.rules import continuing
 from bgtask_reference.oracle.rules import ending
 from bgtask_reference.oracle.rules import known
@@ -33,6 +34,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *responding.RULES,
     *timing.RULES,
     *overlap.RULES,
+    *constrained.RULES,
     *retry.RULES,
     *cancelling.RULES,
     *ending.RULES,
