@@ -82,8 +82,12 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_record(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", required=True, metavar="NAME", help="device profile")
-    parser.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--device", metavar="NAME", help="device profile of what is recorded")
+    what.add_argument("--diff-virtual", type=Path, metavar="FILE", help="tell a virtual phone the same, and compare")
+    parser.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's or the recording's when absent")
+    parser.add_argument("--against", metavar="MODEL", help="virtual phone to compare with (same API level)")
+    parser.add_argument("--do", type=Path, metavar="FILE", help="what is done meanwhile, a verb a line (nothing)")
     parser.add_argument("--for", dest="length", default="10m", metavar="TIME", help="for how long (default: 10m)")
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="where it goes (reports/recordings/NAME)")
     _add_folder(parser)
@@ -131,11 +135,17 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _record(arguments: argparse.Namespace) -> int:
+    from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
+    from bgtask_harness.recording import diff_virtual  # noqa: PLC0415 - same
     from bgtask_harness.recording import order  # noqa: PLC0415 - same
     from bgtask_harness.recording import record  # noqa: PLC0415 - same
 
+    folder = arguments.device_profiles
+    if arguments.diff_virtual is not None:
+        search = SearchPath.standard(folder)
+        return diff_virtual(arguments.diff_virtual, search, print, against=arguments.against, app=arguments.app)
     run_dir = arguments.run_dir or Path("reports") / "recordings" / arguments.device
-    print(record(order(arguments.device, arguments.app, arguments.length, run_dir, arguments.device_profiles)))
+    print(record(order(arguments.device, arguments.app, arguments.length, run_dir, folder, script=arguments.do)))
     return 0
 
 

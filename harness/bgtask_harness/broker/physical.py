@@ -63,7 +63,7 @@ def open_physical(profile: Profile, options: LeaseOptions) -> Device:
     """Find the phone of a profile. Asking it what it is reads its properties alone: that needs no lock."""
     find: dict[str, Any] = msgspec.structs.asdict(profile.find)
     wanted = {key: find[key] for key in _FOUND_BY if find[key]}
-    return open_device(wanted, profile.name, deadline=Deadline.after(options.start_s))
+    return open_device(wanted, profile.name, deadline=Deadline.after(options.start_s), wrap=options.wrap)
 
 
 def hold_physical(device: Device, options: LeaseOptions) -> HeldLock:

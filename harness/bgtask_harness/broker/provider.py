@@ -15,10 +15,16 @@ from bgtask_harness.devices.port import Progress
 from bgtask_harness.nemesis.ledger import Ledger
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
+from bgtask_harness.transport.port import Transport
 
 
 def _silent(sentence: str) -> None:
     """Tell nobody."""
+
+
+def _direct(transport: Transport) -> Transport:
+    """Put nothing between."""
+    return transport
 
 
 def _nothing() -> None:
@@ -39,6 +45,7 @@ class LeaseOptions:
         program: Import path of the program that a virtual phone hosts instead of the app file's.
         log_dir: Where a virtual phone's own messages go; None for a temporary file.
         progress: Told while something is waited for.
+        wrap: What is put between the driver and the way to the device: what records it.
 
     """
 
@@ -51,6 +58,7 @@ class LeaseOptions:
     program: str | None = None
     log_dir: Path | None = None
     progress: Progress = _silent
+    wrap: Callable[[Transport], Transport] = _direct
 
 
 class Lease:

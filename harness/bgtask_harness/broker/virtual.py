@@ -32,7 +32,8 @@ class VirtualProvider:
         phone = PhoneProcess(phone_arguments(profile, app, options), deadline, _log_file(options.log_dir))
         try:
             server = (HOST, phone.ready.adb_server_port)
-            device = open_device({"serial": phone.ready.serial}, profile.name, server=server, deadline=deadline)
+            found = {"serial": phone.ready.serial}
+            device = open_device(found, profile.name, server=server, deadline=deadline, wrap=options.wrap)
         except BaseException:
             phone.end()
             raise
@@ -57,10 +58,10 @@ def phone_arguments(profile: Profile, app: AppFile, options: LeaseOptions) -> li
     arguments += ["--mode", app.virtual.mode]
     for fault in options.faults:
         arguments += ["--virtual-fault", fault]
-    return [*arguments, "--app-args", msgspec.json.encode(_manifest(app)).decode()]
+    return [*arguments, "--app-args", msgspec.json.encode(manifest(app)).decode()]
 
 
-def _manifest(app: AppFile) -> dict[str, object]:
+def manifest(app: AppFile) -> dict[str, object]:
     """Give what the app's manifest and Configuration would say, and what a person has set in it."""
     spec = app.spec
     said: dict[str, object] = {

@@ -1,4 +1,7 @@
-"""Records a device: its log, clocks and environment. Nothing is installed, started, forced or cleared."""
+"""Records a device: its log, clocks and environment, and a tape of what was typed at it and answered.
+
+Without a script nothing is installed, started, forced or cleared.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import msgspec
 from bgtask_harness.broker import Lease
 from bgtask_harness.broker import LeaseOptions
 from bgtask_harness.broker import acquire
+from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Progress
@@ -29,6 +33,12 @@ from bgtask_harness.profiles import load_app
 from bgtask_harness.profiles import load_profile
 from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.recording.redaction import Redactor
+from bgtask_harness.recording.script import Step
+from bgtask_harness.recording.script import read_script
+from bgtask_harness.recording.tape import TAPE_NAME
+from bgtask_harness.recording.tape import TapeWriter
+from bgtask_harness.recording.tape import copy_tape
+from bgtask_harness.recording.taping import TapedTransport
 from bgtask_harness.session import Session
 from bgtask_harness.session import Settings
 from bgtask_harness.session.finish import end_session
@@ -37,6 +47,7 @@ from bgtask_reference.events import History
 
 SCENARIO = "recorded"
 _SPARE_S = 5.0
+_ASKING_S = 30.0
 _STAGING = ".redacted"
 
 
@@ -51,6 +62,7 @@ class Order:
         run_dir: Where the session goes, unredacted.
         options: How to get the device.
         progress: Told what is waited for.
+        script: What is done meanwhile; nothing without.
 
     """
 
@@ -60,13 +72,22 @@ class Order:
     run_dir: Path
     options: LeaseOptions
     progress: Progress
+    script: tuple[Step, ...] = ()
 
 
-def order(device: str, app: str | None, length: str, run_dir: Path, folder: Path | None = None) -> Order:
+def order(
+    device: str,
+    app: str | None,
+    length: str,
+    run_dir: Path,
+    folder: Path | None = None,
+    *,
+    script: Path | None = None,
+) -> Order:
     """Make an order of what a person typed; it tells its progress on standard error.
 
     Raises:
-        BadInput: There is no such profile, app file or length.
+        BadInput: There is no such profile, app file or length, or the script has a mistake.
 
     """
     search = SearchPath.standard(folder)
@@ -76,7 +97,8 @@ def order(device: str, app: str | None, length: str, run_dir: Path, folder: Path
     except ValueError as error:
         raise BadInput(f"--for {length}: {error}") from error
     loaded = load_app(app or profile.default_app, search)
-    return Order(profile, loaded, length_s, run_dir, LeaseOptions(), _say)
+    steps = read_script(script) if script else ()
+    return Order(profile, loaded, length_s, run_dir, LeaseOptions(), _say, steps)
 
 
 def _say(line: str) -> None:
@@ -96,22 +118,43 @@ def record(order: Order) -> Path:
     folder = order.run_dir / order.profile.name / SCENARIO
     if folder.exists():
         raise BadInput(f"{folder}: holds a recording already; give another --run-dir")
-    untouched = msgspec.structs.replace(order.profile.allow, disruption=Disruption.OBSERVE)
-    lease = acquire(dataclasses.replace(order.profile, allow=untouched), order.app, order.options)
+    tape = TapeWriter(folder / TAPE_NAME)
+    options = dataclasses.replace(order.options, wrap=lambda transport: TapedTransport(transport, tape))
     try:
-        serials = _watch(lease, order, folder)
+        lease = acquire(_touched_as_asked(order), order.app, options)
+        try:
+            serials = _watch(lease, order, folder)
+        finally:
+            lease.release()
     finally:
-        lease.release()
+        tape.close()
     return _pack(order, folder, Redactor(serials))
 
 
+def _touched_as_asked(order: Order) -> Profile:
+    """Whoever gave a script has asked for what it does, as far as the profile allows; else nothing is done."""
+    if order.script:
+        return order.profile
+    untouched = msgspec.structs.replace(order.profile.allow, disruption=Disruption.OBSERVE)
+    return dataclasses.replace(order.profile, allow=untouched)
+
+
+def _able(lease: Lease, order: Order) -> frozenset[Capability]:
+    if order.script:
+        return lease.device.capabilities(lease.app.spec, Deadline.after(_ASKING_S))
+    return frozenset({Capability.ADVANCE_TIME}) if order.profile.virtual else frozenset()
+
+
 def _watch(lease: Lease, order: Order, folder: Path) -> tuple[str, ...]:
-    can = frozenset({Capability.ADVANCE_TIME}) if order.profile.virtual else frozenset()
+    can = _able(lease, order)
     settings = Settings(SCENARIO, folder, patience_s=order.length_s + _SPARE_S, progress=order.progress)
     session = Session(lease, can, settings)
     error: BaseException | None = None
     try:
         session.open_window()
+        for step in order.script:
+            order.progress(step.text)
+            step.do(session)
         session.advance(order.length_s)
     except KeyboardInterrupt:
         order.progress("ending the recording")
@@ -127,10 +170,12 @@ def _pack(order: Order, folder: Path, redactor: Redactor) -> Path:
     """Write the journal anew, since its checksums cover what is taken out, and copy the raw texts without it."""
     path = order.run_dir / f"recording-{order.profile.name}.zip"
     staging = order.run_dir / _STAGING
+    tape = copy_tape((folder / TAPE_NAME).read_bytes(), redactor.exchange)
     _write(read(folder / JOURNAL_NAME), redactor, staging)
     inside = f"{order.profile.name}/{SCENARIO}"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(staging, f"{inside}/{JOURNAL_NAME}")
+        archive.writestr(f"{inside}/{TAPE_NAME}", tape)
         for text in sorted(each for each in folder.rglob("*.txt") if each.is_file()):
             with archive.open(f"{inside}/{text.relative_to(folder).as_posix()}", "w") as entry:
                 for line in _redacted_lines(text, redactor):

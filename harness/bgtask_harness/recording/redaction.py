@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
+import msgspec
+
+from bgtask_harness.recording.tape import Exchange
 from bgtask_reference.events import History
 
 T = TypeVar("T")
@@ -40,6 +43,11 @@ class Redactor:
         if "@" in text:
             text = _EMAIL.sub(lambda match: self._word("e-mail", match[0].lower()), text)
         return _MAC.sub(lambda match: self._word("mac", match[0].lower()), text) if ":" in text else text
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Give what was typed and answered without them."""
+        texts = {name: self.text(getattr(exchange, name)) for name in ("service", "stdout", "stderr")}
+        return msgspec.structs.replace(exchange, **texts)
 
     def value(self, value: T) -> T:
         """Give a value with every text in it redacted: dataclasses, tuples and dicts are gone through."""

@@ -10,6 +10,8 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from bgtask_harness.virtual.adbd.daemon import Daemon
 from bgtask_harness.virtual.adbd.local import LocalDoor
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
@@ -86,11 +88,13 @@ def build(
     mode: str,
     faults: Sequence[Fault | str] = (),
     app: Mapping[str, Any] | None = None,
+    began: tuple[str, int] | None = None,
 ) -> AssembledPhone:
     """Build a phone with one app on it.
 
     `phone` names a model of `android/phones.toml`; `program` and the faults are objects or import paths; `mode` is
-    `release`, `debug`, `beacon` or `hook`; `app` holds `AppArguments`.
+    `release`, `debug`, `beacon` or `hook`; `app` holds `AppArguments`; `began` is wall clock (ISO 8601 with offset) and
+    uptime in seconds of the moment that it begins in, where those of the model will not do.
 
     Raises:
         BadReference: An import path names nothing, or a fault gives back something that is no `Layers`.
@@ -100,7 +104,10 @@ def build(
     """
     arguments = AppArguments.read(app or {})
     layers = _layers(load(program, "program") if isinstance(program, str) else program, faults)
-    assembled = AssembledPhone(profile=phone_profile(phone), job_scheduler=layers.job_scheduler)
+    profile = phone_profile(phone)
+    if began is not None:
+        profile = msgspec.structs.replace(profile, wall_clock=began[0], uptime_s=began[1])
+    assembled = AssembledPhone(profile=profile, job_scheduler=layers.job_scheduler)
     assembled.adbd = layers.adbd(assembled)
     install(
         assembled,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 
 from bgtask_harness.deadline import Deadline
@@ -15,6 +16,7 @@ from bgtask_harness.errors import DeviceNotFound
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Refused
 from bgtask_harness.transport.adb import AdbTransport
+from bgtask_harness.transport.port import Transport
 from bgtask_harness.transport.server import AdbServer
 from bgtask_harness.transport.server import SeenDevice
 from bgtask_harness.transport.server import find_adb
@@ -26,12 +28,17 @@ _ASKING = {"unauthorized", "authorizing"}
 
 
 def open_device(
-    find: Mapping[str, object], name: str, *, server: tuple[str, int] | None = None, deadline: Deadline
+    find: Mapping[str, object],
+    name: str,
+    *,
+    server: tuple[str, int] | None = None,
+    deadline: Deadline,
+    wrap: Callable[[Transport], Transport] | None = None,
 ) -> AndroidDevice:
     """Find the one device that a profile's `[find]` means and give its handle.
 
     `server` is the private server of a virtual phone; None is the server that owns the physical ones, which is
-    neither started nor stopped here.
+    neither started nor stopped here. `wrap` puts something between the driver and the way to the device.
 
     Raises:
         DeviceNotFound: There is none, or no server to ask, or it cannot be used: one sentence, with what to do.
@@ -42,8 +49,9 @@ def open_device(
     owner = AdbServer(*server) if server else server_address()
     chosen = choose(find, _seen(owner, name, deadline), name, lambda device: _board(owner, device, deadline))
     transport = AdbTransport(owner.host, owner.port, chosen.serial)
+    through = wrap(transport) if wrap else transport
     return AndroidDevice.attach(
-        transport, name, deadline, serial=chosen.serial, regain=regain_through(owner, chosen.serial)
+        through, name, deadline, serial=chosen.serial, regain=regain_through(owner, chosen.serial)
     )
 
 

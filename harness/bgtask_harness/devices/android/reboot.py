@@ -22,7 +22,8 @@ class Regain(Protocol):
         """`stale`: it is listed as if it were there, and does not answer."""
 
 
-_STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
+BOOT_STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
+"""What is asked again and again while it boots."""
 _BETWEEN_S = 0.1
 _PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
 """While it answers the phone itself waits: an in-process phone has no other time than that."""
@@ -62,7 +63,7 @@ def come_back(link: Link, deadline: Deadline, regain: Regain) -> None:
 
 def boot_state(link: Link, deadline: Deadline) -> tuple[str, bool]:
     """Give boot id and whether the system says that it has booted."""
-    lines = link.shell(_STATE, deadline).stdout.split()
+    lines = link.shell(BOOT_STATE, deadline).stdout.split()
     return (lines[0] if lines else ""), lines[1:] == ["1"]
 
 

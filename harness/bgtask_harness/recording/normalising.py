@@ -1,0 +1,133 @@
+"""What two phones may print differently and still say the same: each such thing has a name and a reason. Pure.
+
+A line is taken apart into a shape, with a word for each such thing, and the times in it. Two lines are the same when
+their shapes are, and their times lie no further apart than `TOLERANCE_S`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+TOLERANCE_S = 2.0
+"""A command reaches a phone when it does; what the phone then counts from differs by as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One normalisation. With `seconds` what is found is compared as a time, without it is not compared at all."""
+
+    name: str
+    why: str
+    pattern: str
+    seconds: Callable[[str], float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A line taken apart: its text with words for what is normalised, and the times in it, in seconds."""
+
+    text: str
+    times: tuple[float, ...]
+
+    def same(self, other: Shape) -> bool:
+        """Tell whether two lines say the same."""
+        near = (abs(one - two) <= TOLERANCE_S for one, two in zip(self.times, other.times, strict=True))
+        return self.text == other.text and all(near)
+
+
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+def _length(text: str) -> float:
+    parts = re.findall(r"(\d+)(ms|[dhms])", text)
+    return sum(int(number) * _UNITS[unit] for number, unit in parts) * (-1 if text.startswith("-") else 1)
+
+
+def _date(text: str) -> float:
+    full = text if text[4:5] == "-" else f"2000-{text}"  # a leap year has every day
+    return dt.datetime.fromisoformat(full.replace(" ", "T")[:26]).replace(tzinfo=dt.UTC).timestamp()
+
+
+RULES = (
+    Rule("redacted", "the recording has a word there for a serial or an address", r"<(?:serial|e-mail|mac)-\d+>"),
+    Rule("sentinel", "each session leaves marks of its own in the log", r"sentinel [0-9a-f]{8} \d+"),
+    Rule(
+        "random id",
+        "work ids, boot ids and attempts are drawn anew each time",
+        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b(?:@\d{13}\.\d+)?",
+    ),
+    Rule(
+        "date",
+        f"wall clocks agree within {TOLERANCE_S:.0f} s",
+        r"(?<![\d-])(?:\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?!\d)",
+        _date,
+    ),
+    Rule("epoch ns", "as `date`", r"(?<![\w.])1\d{18}(?![\w.])", lambda text: int(text) / 1e9),
+    Rule("epoch ms", "as `date`", r"(?<![\w.])1\d{12}(?![\w.])", lambda text: int(text) / 1e3),
+    Rule("epoch s", "as `date`", r"(?<![\w.])1\d{9}\.\d{3,9}(?![\w.])", float),
+    Rule(
+        "elapsed clock",
+        f"boot clocks agree within {TOLERANCE_S:.0f} s",
+        r"(?<=elapsed time: )\d+$|(?<=Elapsed clock: )\d+$",
+        lambda text: int(text) / 1e3,
+    ),
+    Rule("idle time", "the CPU's idle time, beside the uptime", r"(?<=\d\.\d\d )\d+\.\d\d$"),
+    Rule("uptime", f"boot clocks agree within {TOLERANCE_S:.0f} s", r"(?<![\w.])\d{1,9}\.\d\d(?= \d+\.\d\d$)", float),
+    Rule(
+        "length of time",
+        f"lengths of time agree within {TOLERANCE_S:.0f} s",
+        r"(?<![\w.])[+-]?(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?<=[dhms])(?![\w.])",
+        _length,
+    ),
+    Rule(
+        "process id",
+        "processes are numbered as they come",
+        r"(?<=\bpid[= ])\d+|(?<=\"pid\":)\d+|(?<=[( {])\d+(?=:[a-zA-Z]\w*(?:\.\w+)+)|(?<=PID )\d+",
+    ),
+    Rule(
+        "object",
+        "the address of an object, or its hash",
+        r"(?<=[@{])[0-9a-f]{5,8}(?![\w.-])|(?<=: )[0-9a-f]{4,8}(?= [@#\w.]+/)",
+    ),
+    Rule(
+        "app's uid",
+        "apps are numbered as they are installed",
+        r"\bu\d+a\d+\b|(?<=\buid=)10\d{3}\b|(?<=\bappid=)10\d{3}\b|(?<=\bappId=)10\d{3}\b|(?<=\b[uU]id: )10\d{3}\b",
+    ),
+)
+_BEFORE_MESSAGE = re.compile(r"^\s*(?P<time>\S+(?: \d\d:\S+)?)\s+\d+\s+\d+\s+(?=[VDIWEFA] )")
+
+
+class Normaliser:
+    """Takes lines apart, and counts what was normalised by name."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        names = {f"r{number}": rule for number, rule in enumerate(RULES)}
+        self._rules = names
+        self._pattern = re.compile("|".join(f"(?P<{name}>{rule.pattern})" for name, rule in names.items()))
+
+    def shape(self, line: str) -> Shape:
+        """Take a line of a text apart."""
+        times: list[float] = []
+
+        def word(match: re.Match[str]) -> str:
+            rule = self._rules[str(match.lastgroup)]
+            self.counts[rule.name] += 1
+            if rule.seconds is not None:
+                times.append(rule.seconds(match[0]))
+            return f"<{rule.name}>"
+
+        return Shape(self._pattern.sub(word, line.rstrip()), tuple(times))
+
+    def log_shape(self, line: str) -> Shape:
+        """Take a line of the log apart: its process and thread are numbered as they come."""
+        match = _BEFORE_MESSAGE.match(line)
+        if match is None:
+            return self.shape(line)
+        self.counts["process id"] += 1
+        return self.shape(f"{match['time']} {line[match.end() :]}")
