@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bgtask_harness.virtual.ios.port import Clocks
 from bgtask_harness.virtual.ios.port import LogRecord
@@ -19,15 +20,16 @@ class UnifiedLog:
 
     def __init__(self, clocks: Clocks) -> None:
         self._clocks = clocks
-        self._collectors: list[Collector] = []
+        self._collectors: list[tuple[Collector, bool]] = []
 
-    def follow(self, collector: Collector) -> Stop:
-        """Tell of each entry from now on."""
-        self._collectors.append(collector)
+    def follow(self, collector: Collector, *, reads_private: bool = False) -> Stop:
+        """Tell of each entry from now on; a debugger, and a phone with a logging profile, reads what is private."""
+        entry = (collector, reads_private)
+        self._collectors.append(entry)
 
         def stop() -> None:
-            if collector in self._collectors:
-                self._collectors.remove(collector)
+            if entry in self._collectors:
+                self._collectors.remove(entry)
 
         return stop
 
@@ -54,10 +56,11 @@ class UnifiedLog:
             subsystem=subsystem,
             category=category,
             kind=kind,
-            message=message if public else PRIVATE,
+            message=message,
         )
-        for collector in tuple(self._collectors):
-            collector(record)
+        told = record if public else replace(record, message=PRIVATE)
+        for collector, reads_private in tuple(self._collectors):
+            collector(record if reads_private else told)
 
 
 class Source:
