@@ -11,6 +11,7 @@ from bgtask_harness.killscore.mutants import Mutant
 from bgtask_harness.killscore.plans import Lines
 from bgtask_harness.killscore.plans import generate
 from bgtask_harness.killscore.running import carry_out
+from bgtask_harness.killscore.running import runs_in
 from bgtask_harness.killscore.subject import Subject
 from bgtask_harness.killscore.trouble import HarnessFault
 from bgtask_harness.killscore.trouble import Nuisance
@@ -18,7 +19,6 @@ from bgtask_harness.virtual.layers import BadReference
 from bgtask_harness.virtual.layers import load
 from bgtask_reference.events import History
 from bgtask_reference.events import Judgement
-from bgtask_reference.events import RunStarted
 from bgtask_reference.events import ScenarioEnded
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.events import Verdict
@@ -123,7 +123,7 @@ def judged(app: str, seed: int, theme: str, history: History) -> Life:
         app=app,
         seed=seed,
         theme=theme,
-        runs=sum(isinstance(event, RunStarted) for event in events),
+        runs=runs_in(events),
         stimuli=sum(isinstance(event, StimulusSent) for event in events),
         trouble=ends[-1].reason if ends and ends[-1].outcome != "done" else "",
         said=tuple(Said.of(each) for each in told),

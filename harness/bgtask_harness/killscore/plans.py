@@ -10,8 +10,10 @@ from bgtask_harness.profiles import AppFile
 from bgtask_reference.events import Network
 
 LEAST_STIMULI = 10
-_MORE = 6
+_MORE = 3
 _NO_STIMULI = frozenset({"look", "advance", "due", "begun", "want"})
+_SEVERAL = {"restart": 3, "kill": 2}
+"""The app is put away, killed, and launched."""
 _PAUSES = ("20s", "2m", "16m", "50m", "2h", "5h", "7h", "13h")
 _LONG = ("12s", "45s", "3m", "8m")
 
@@ -62,8 +64,9 @@ def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
 
 
 def stimuli(lines: Lines) -> int:
-    """Count the lines that do something to the phone."""
-    return sum(line.split()[0] not in _NO_STIMULI for line in lines)
+    """Count what some lines do to the phone."""
+    verbs = (line.split()[0] for line in lines)
+    return sum(_SEVERAL.get(verb, 1) for verb in verbs if verb not in _NO_STIMULI)
 
 
 def _first_days(life: Life, theme: str) -> Lines:

@@ -116,7 +116,6 @@ def _due(running: Running, number: str) -> None:
     session, task = running.session, _task(running, number)
     within = (task.starts_within_ns or 60_000_000_000) / 1e9
     session.wait_until_due(task, LEAD_S)
-    session.look()
     session.want_run(task, within=within + LEAD_S)
     session.advance(within + LEAD_S + AFTERWARDS_S)
     session.look()

@@ -32,5 +32,5 @@ def parse_duration(text: str) -> int | None:
     match = _DURATION.fullmatch(text)
     if match is None or text in {"+", "-"}:
         return None
-    total = sum(int(match[unit] or 0) * ns for unit, ns in _UNITS_NS.items())
+    total = sum(int(value) * ns for value, ns in zip(match.groups()[1:], _UNITS_NS.values(), strict=True) if value)
     return -total if match["sign"] == "-" else total

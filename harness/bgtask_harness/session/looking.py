@@ -22,6 +22,8 @@ from bgtask_reference.events import Clock
 from bgtask_reference.events import Event
 from bgtask_reference.events import Stamp
 
+Ask = Callable[[AppSpec, Deadline], tuple[Text, ...]]
+
 
 class Looking:
     """Takes dumps, numbered in the order in which they were taken; None for a folder keeps none of them."""
@@ -41,18 +43,17 @@ class Looking:
 
     def look(self) -> list[Event]:
         """Ask for the environment and the jobs, and give what they show."""
-        shown = self._take(self._device.environment)
-        return [*shown, *self._take(self._device.jobs)]
+        shown, between_them = self._take(self._device.environment, self._barriers.sample())
+        return [*shown, *self._take(self._device.jobs, between_them)[0]]
 
-    def _take(self, ask: Callable[[AppSpec, Deadline], tuple[Text, ...]]) -> list[Event]:
+    def _take(self, ask: Ask, before: ClockReading) -> tuple[list[Event], ClockReading]:
         """Each dump was made between two readings of the clocks; that is all that is known of when."""
-        before = self._barriers.sample()
         texts = self._reach.ask(lambda: ask(self._app, Deadline.after(CALL_S)))
         after = self._barriers.settle()
         stamp = between(before, after)
         events = [event for text in texts for event in self._read(text, stamp)]
         self._recording.add_many(events)
-        return events
+        return events, after
 
     def _read(self, text: Text, stamp: Stamp) -> Iterable[Event]:
         if self._folder is not None:

@@ -112,7 +112,7 @@ def test_a_mutant_that_changes_nothing_survives() -> None:
 def test_a_breach_that_the_wrong_rule_names_is_no_kill() -> None:
     other = msgspec.structs.replace(mutant("MU03.period-not-waited-for"), rules=("R9",))
 
-    assert HuntMutant(other, 0, 1)().outcome is Outcome.WRONG_RULE
+    assert HuntMutant(other, 0, 4)().outcome is Outcome.WRONG_RULE
 
 
 def test_a_phone_that_goes_in_circles_is_left() -> None:

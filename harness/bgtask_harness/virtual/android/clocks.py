@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 import zoneinfo
+from functools import lru_cache
 
 from bgtask_harness.virtual.kernel import Kernel
 
@@ -55,7 +56,7 @@ class Clocks:
     @property
     def boot_id(self) -> str:
         """`/proc/sys/kernel/random/boot_id`: another one for each boot, the same in each run of the same phone."""
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}/{self._boots}"))
+        return _boot_id(f"{self._seed}/{self._boots}")
 
     def local(self, wall_ns: int) -> dt.datetime:
         """A wall time in the phone's zone, cut to microseconds."""
@@ -69,6 +70,11 @@ class Clocks:
         full = text if text[4:5] == "-" else f"{year}-{text}"
         moment = dt.datetime.strptime(full, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=_zone(self.timezone))
         return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1_000
+
+
+@lru_cache(maxsize=64)
+def _boot_id(seed: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, seed))
 
 
 def _zone(name: str) -> dt.tzinfo:

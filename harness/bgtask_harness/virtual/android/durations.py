@@ -18,11 +18,14 @@ def duration(milliseconds: int) -> str:
     if milliseconds == 0:
         return "0"
     sign = "-" if milliseconds < 0 else "+"
-    text, started = "", False
-    for value, unit in _fields(abs(milliseconds)):
-        if value or started or unit == "ms":
-            text, started = f"{text}{value}{unit}", True
-    return sign + text
+    (days, _), (hours, _), (minutes, _), (seconds, _), (rest, _) = _fields(abs(milliseconds))
+    if days:
+        return f"{sign}{days}d{hours}h{minutes}m{seconds}s{rest}ms"
+    if hours:
+        return f"{sign}{hours}h{minutes}m{seconds}s{rest}ms"
+    if minutes:
+        return f"{sign}{minutes}m{seconds}s{rest}ms"
+    return f"{sign}{seconds}s{rest}ms" if seconds else f"{sign}{rest}ms"
 
 
 def padded(milliseconds: int, width: int = HISTORY_WIDTH) -> str:

@@ -11,11 +11,11 @@ class IndentingWriter:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._depth = 0
+        self._indent = ""
 
     def line(self, text: str = "") -> None:
         """Add a line; an empty one is not indented."""
-        self._lines.append("  " * self._depth + text if text else "")
+        self._lines.append(self._indent + text if text else "")
 
     def raw(self, text: str) -> None:
         """Add a line that is not indented."""
@@ -24,12 +24,12 @@ class IndentingWriter:
     @contextmanager
     def indented(self, levels: int = 1) -> Iterator[None]:
         """Indent what is added inside."""
-        self._depth += levels
+        self._indent += "  " * levels
         try:
             yield
         finally:
-            self._depth -= levels
+            self._indent = self._indent[2 * levels :]
 
     def text(self) -> str:
         """Give everything, each line ended."""
-        return "".join(f"{line}\n" for line in self._lines)
+        return "\n".join([*self._lines, ""])

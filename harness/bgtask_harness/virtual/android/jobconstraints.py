@@ -10,13 +10,14 @@ from functools import cache
 from functools import lru_cache
 from functools import reduce
 from operator import or_
+from typing import TYPE_CHECKING
 
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 
 
 class Constraint(IntFlag):
-    """What may hold a job back."""
+    """What may hold a job back. Sets of them are plain numbers at run time: they are counted by the million."""
 
     CHARGING = 0x1
     BATTERY_NOT_LOW = 0x2
@@ -31,6 +32,11 @@ class Constraint(IntFlag):
     CONNECTIVITY = 0x1000_0000
     DEADLINE = 0x4000_0000
     TIMING_DELAY = 0x8000_0000
+
+    if not TYPE_CHECKING:
+        __or__ = __ror__ = int.__or__
+        __and__ = __rand__ = int.__and__
+        __invert__ = int.__invert__
 
 
 POWER = Constraint.CHARGING | Constraint.BATTERY_NOT_LOW

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 import tomllib
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -98,6 +99,7 @@ def phone_names() -> tuple[str, ...]:
     return tuple(sorted(_models()))
 
 
+@cache
 def _models() -> dict[str, Any]:
     source = importlib.resources.files(__package__).joinpath("phones.toml")
     return tomllib.loads(source.read_text(encoding="utf-8"))

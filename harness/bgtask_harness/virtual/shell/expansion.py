@@ -23,6 +23,9 @@ def string(word: Word, lookup: Lookup) -> str:
 
 
 def _fields(word: Word, lookup: Lookup) -> list[str]:
+    if len(word.parts) == 1 and isinstance(word.parts[0], Text):
+        only = word.parts[0]
+        return [only.value] if only.value or only.quoted else []
     done: list[str] = []
     current: str | None = None
     for part in word.parts:

@@ -40,7 +40,7 @@ _KINDS: dict[str, Literal["read", "write", "duplicate"]] = {
 }
 
 
-@lru_cache(maxsize=512)  # what a harness asks, it asks again and again
+@lru_cache(maxsize=4096)  # what a harness asks, it asks again and again
 def parse(line: str) -> Script:
     """Read a command line.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bgtask_harness.virtual.shell.expansion import Lookup
 from bgtask_harness.virtual.shell.expansion import string
@@ -22,7 +22,7 @@ class CannotRedirect(Exception):  # noqa: N818 - reads as what it is
 
 
 def redirect(
-    streams: Streams, redirections: Iterable[Redirection], lookup: Lookup, read_file: Callable[[str], bytes | None]
+    streams: Streams, redirections: Sequence[Redirection], lookup: Lookup, read_file: Callable[[str], bytes | None]
 ) -> Streams:
     """Give the streams of a command.
 
@@ -30,6 +30,8 @@ def redirect(
         CannotRedirect: A file is not there, or cannot be written: all but `/dev/null`.
 
     """
+    if not redirections:
+        return streams
     stdin: Source = streams.stdin
     sinks: dict[int, Sink] = {1: streams.stdout, 2: streams.stderr}
     for redirection in redirections:

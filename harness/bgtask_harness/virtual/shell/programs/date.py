@@ -13,6 +13,7 @@ from bgtask_harness.virtual.shell.programs.program import options
 from bgtask_harness.virtual.shell.streams import Streams
 
 DEFAULT_FORMAT = "%a %b %e %H:%M:%S %Z %Y"
+_OF_A_CALENDAR = re.compile("%([^sN]|$)")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -37,8 +38,11 @@ async def date(shell: Surroundings, argv: Sequence[str], streams: Streams) -> in
 def formatted(wall_ns: int, form: str, zone: str) -> str:
     """Give a wall time, nanoseconds since 1970, in a format of `date`."""
     seconds, nanos = divmod(wall_ns, 1_000_000_000)
+    own = {"N": f"{nanos:09d}", "s": str(seconds), "%": "%%"}
+    if not _OF_A_CALENDAR.search(form):
+        return re.sub("%(.)", lambda found: own[found[1]], form)
     moment = (_EPOCH + dt.timedelta(seconds=seconds)).astimezone(_zone(zone))
-    own = {"N": f"{nanos:09d}", "s": str(seconds), "Z": _abbreviation(moment, zone), "%": "%%"}
+    own["Z"] = _abbreviation(moment, zone)
 
     def conversion(found: re.Match[str]) -> str:
         return own.get(found[1], found[0])

@@ -57,6 +57,8 @@ def options(argv: Sequence[str], short: str, long: Sequence[str] = ()) -> tuple[
         UsageError: There is an option that the program does not have.
 
     """
+    if not any(word.startswith("-") for word in argv[1:]):
+        return [], list(argv[1:])
     try:
         return getopt.gnu_getopt(list(argv[1:]), short, list(long))
     except getopt.GetoptError as error:
