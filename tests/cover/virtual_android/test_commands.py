@@ -251,7 +251,7 @@ def test_am_crash_makes_the_app_throw(app: Any, phone: Phone, shell: Any, advanc
     advance(1)
     text = phone.logs.read(["crash"])[0].message
     assert "android.app.RemoteServiceException$CrashedByAdbException: shell-induced crash" in text
-    assert "reason=4 (CRASH)" in shell("dumpsys", "activity", "exit-info", PACKAGE).out
+    assert "reason=4 (APP CRASH(EXCEPTION))" in shell("dumpsys", "activity", "exit-info", PACKAGE).out
 
 
 def test_background_restriction_holds_jobs_back(

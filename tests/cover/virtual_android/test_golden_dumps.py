@@ -14,10 +14,15 @@ from typing import Any
 
 import pytest
 
+from bgtask_harness.virtual.android.alarmdump import dump_alarm
+from bgtask_harness.virtual.android.alarms import ELAPSED
+from bgtask_harness.virtual.android.alarms import RTC_WAKEUP
+from bgtask_harness.virtual.android.alarms import Alarm
 from bgtask_harness.virtual.android.battery import BatteryState
 from bgtask_harness.virtual.android.clocks import Clocks
 from bgtask_harness.virtual.android.commands import battery
 from bgtask_harness.virtual.android.commands import deviceidle
+from bgtask_harness.virtual.android.commands import power
 from bgtask_harness.virtual.android.indent import IndentingWriter
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
@@ -341,3 +346,58 @@ def test_device_idle_of_an_api_36_emulator() -> None:
     assert rendered[:head] == lines[:head]
     state = next(n for n, line in enumerate(lines) if "mLightEnabled" in line)
     assert rendered[-len(lines[state:]) :] == lines[state:]
+
+
+def test_alarms_of_an_api_36_emulator() -> None:
+    lines = recorded("alarm_api36_emulator.txt")
+    now_ms = 265_606
+    clocks = Clocks(Kernel(), uptime_ns=now_ms * 10**6, wall_ns=0, timezone="Europe/Istanbul", seed="")
+    clocks.set_wall((clocks.parse_local("2026-09-29 11:00:00.000") // 10**6 - (21 * MINUTE + 1_936)) * 10**6)
+
+    def pending(record: str, package: str) -> str:
+        return f"operation=PendingIntent{{{record} {package} broadcastIntent}}}}"
+
+    dumped = {
+        1: Alarm(
+            ELAPSED,
+            "*alarm*:com.google.android.gms.gcm.ACTION_CHECK_QUEUE",
+            "com.google.android.gms",
+            10_000,
+            253_945,
+            253_945 * 10**6,
+            45_645,
+            0,
+            pending("b59ae21: PendingIntentRecord{6c36246", "com.google.android.gms/com.google.android.gms.scheduler"),
+        ),
+        10: Alarm(
+            RTC_WAKEUP,
+            "*walarm*:com.android.settings.battery.action.PERIODIC_JOB_UPDATE",
+            "com.android.settings",
+            1000,
+            1_790_668_800_000,
+            1_527_542 * 10**6,
+            0,
+            9,
+            pending("adb1c9: PendingIntentRecord{9620ce", "com.android.settings"),
+            reason="policy_permission",
+        ),
+    }
+    rendered: list[str] = []
+    for number, alarm in dumped.items():
+        out = IndentingWriter()
+        dump_alarm(out, number, alarm, clocks)
+        rendered += bare(out.text().splitlines())
+    wanted = [line for line in bare(lines) if "Alarm{" not in line]
+    assert_in_order([line for line in rendered if "Alarm{" not in line], wanted)
+    heads = [line.partition("{")[2].partition(" ")[2] for line in bare(lines) if "Alarm{" in line]
+    assert [line.partition("{")[2].partition(" ")[2] for line in rendered if "Alarm{" in line] == heads[:2]
+
+
+def test_power_of_a_hyperos_phone() -> None:
+    recorded_lines = recorded("power_hyperos_2026.txt")
+    phone: Any = Phone(profile=phone_profile("pixel7-api36"))
+    phone.power.override(level=100)
+    ours = power.dump(phone)
+    # the phone that was recorded shows its clock on a dark screen, and lets other apps work
+    theirs = {"mWakefulness", "mHalInteractiveModeEnabled", "mDeviceIdleWhitelist", "mDeviceIdleTempWhitelist"}
+    assert_in_order([line for line in ours if line.strip().partition("=")[0] not in theirs], recorded_lines)

@@ -42,6 +42,10 @@ class AllowList:
         self._temporary.pop(app_id, None)
         self._observers.tell()
 
+    def temporary(self, boot_ns: int) -> tuple[int, ...]:
+        """App ids that are on the list for a while and still are at that time."""
+        return tuple(sorted(app_id for app_id, until in self._temporary.items() if until > boot_ns))
+
     def forget_temporary(self) -> None:
         """After a boot there are none."""
         self._temporary.clear()

@@ -167,6 +167,11 @@ class DeviceIdle:
 
     # --- details --------------------------------------------------------------------------------------------------
 
+    def left_ns(self, name: str) -> int | None:
+        """Give how long it is to the next step of `deep` or `light`; None when none is to come."""
+        timer = self._timers.get(name)
+        return None if timer is None or timer.cancelled else timer.at - self._kernel.now
+
     def _constant(self, name: str) -> int:
         return int(self.constants[name])
 

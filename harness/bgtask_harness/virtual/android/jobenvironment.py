@@ -87,6 +87,6 @@ def restricted(job: JobStatus, phone: System) -> bool:
     """
     if job.uid_active:
         return False
-    if phone.app_ops.mode(job.package, RUN_ANY) in {"ignore", "deny"}:
+    if phone.app_ops.mode(job.package, RUN_ANY) in {"ignore", "deny"} or phone.standby.held(job.package):
         return True
     return phone.battery_saver and not (job.doze_exempt or job.job.expedited)

@@ -24,6 +24,18 @@ class ExitReason(Enum):
     USER_REQUESTED = 10
     OTHER = 13
 
+    @property
+    def words(self) -> str:
+        """`ApplicationExitInfo.reasonCodeToString`."""
+        return _EXIT_WORDS[self]
+
+
+_EXIT_WORDS = {
+    ExitReason.CRASH: "APP CRASH(EXCEPTION)",
+    ExitReason.USER_REQUESTED: "USER REQUESTED",
+    ExitReason.OTHER: "OTHER KILLS BY SYSTEM",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -48,6 +60,8 @@ class PackageRecord:
     """It was force-stopped and no process of it has asked since (`ApplicationExitInfo`)."""
     alarm_set: bool = False
     """It has set the alarm by which it notices a force-stop where there is no ApplicationExitInfo."""
+    alarm_set_ns: int = 0
+    """When it did, since boot."""
     exits: list[Exit] = field(default_factory=list)
     """How its last processes ended, oldest first."""
 

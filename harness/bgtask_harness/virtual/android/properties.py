@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 
+from bgtask_harness.virtual.android.observers import Observers
+
 
 class Properties:
     """`getprop`, `setprop`. `ro.` properties cannot be set."""
@@ -67,23 +69,58 @@ class Settings:
 
 
 class DeviceConfig:
-    """`device_config`: flags of system services. Kept and given back; nothing on this phone reads them."""
+    """`device_config`: flags of system services. An override hides the flag's own value."""
 
     def __init__(self) -> None:
         self._values: dict[str, dict[str, str]] = {}
+        self._overrides: dict[tuple[str, str], str] = {}
+        self._observers = Observers()
+        self.sync_disabled = "none"
 
     def get(self, namespace: str, key: str) -> str | None:
         """Give a flag, None when it is not set."""
-        return self._values.get(namespace, {}).get(key)
+        override = self._overrides.get((namespace, key))
+        return self._values.get(namespace, {}).get(key) if override is None else override
 
     def put(self, namespace: str, key: str, value: str) -> None:
         """Set a flag."""
         self._values.setdefault(namespace, {})[key] = value
+        self._observers.tell()
 
     def delete(self, namespace: str, key: str) -> bool:
         """Delete a flag; True when it was set."""
-        return self._values.get(namespace, {}).pop(key, None) is not None
+        deleted = self._values.get(namespace, {}).pop(key, None) is not None
+        self._observers.tell()
+        return deleted
+
+    def override(self, namespace: str, key: str, value: str | None) -> None:
+        """Hide a flag behind a value of its own, or show it again for None."""
+        if value is None:
+            self._overrides.pop((namespace, key), None)
+        else:
+            self._overrides[namespace, key] = value
+        self._observers.tell()
+
+    def overrides(self) -> tuple[tuple[str, str, str], ...]:
+        """All overrides: namespace, key and value."""
+        return tuple((namespace, key, value) for (namespace, key), value in sorted(self._overrides.items()))
+
+    def reset(self, namespace: str | None) -> None:
+        """Forget the flags of a namespace, of all for None."""
+        for name in list(self._values) if namespace is None else [namespace]:
+            self._values.pop(name, None)
+        self._observers.tell()
 
     def all(self, namespace: str) -> tuple[tuple[str, str], ...]:
         """All flags of a namespace, by name."""
-        return tuple(sorted(self._values.get(namespace, {}).items()))
+        hidden = {key: value for name, key, value in self.overrides() if name == namespace}
+        return tuple(sorted({**self._values.get(namespace, {}), **hidden}.items()))
+
+    def namespaces(self) -> tuple[str, ...]:
+        """Those that have flags, by name."""
+        named = {name for name, flags in self._values.items() if flags} | {name for name, _, _ in self.overrides()}
+        return tuple(sorted(named))
+
+    def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
+        """Call the collector after each change; gives the function that ends that."""
+        return self._observers.add(collector)

@@ -21,6 +21,26 @@ class Bucket(IntEnum):
     NEVER = 50
 
 
+class RestrictionLevel(IntEnum):
+    """`ActivityManager.RESTRICTION_LEVEL_*`: how much an app may do unseen, as ActivityManager sees it."""
+
+    UNRESTRICTED = 10
+    EXEMPTED = 20
+    ADAPTIVE_BUCKET = 30
+    RESTRICTED_BUCKET = 40
+    BACKGROUND_RESTRICTED = 50
+    HIBERNATION = 60
+    FORCE_STOPPED = 61
+    USER_LAUNCH_ONLY = 70
+    CUSTOM = 90
+
+    @property
+    def newer(self) -> bool | None:
+        """Whether only the newer or only the older levels have it; None when all do."""
+        later = {RestrictionLevel.FORCE_STOPPED, RestrictionLevel.USER_LAUNCH_ONLY, RestrictionLevel.CUSTOM}
+        return True if self in later else False if self is RestrictionLevel.HIBERNATION else None
+
+
 BUCKETS = tuple(Bucket)
 
 BEFORE_RESTRICTED = tuple(bucket for bucket in Bucket if bucket is not Bucket.RESTRICTED)
@@ -59,6 +79,7 @@ class Standby:
     def __init__(self, known: Collection[Bucket] = BUCKETS) -> None:
         self.known = known
         self._values: dict[str, int] = {}
+        self._levels: dict[str, RestrictionLevel] = {}
         self._observers = Observers()
 
     def value(self, package: str) -> int:
@@ -82,6 +103,31 @@ class Standby:
     def exempt(self, package: str, *, on: bool) -> None:
         """The app came on the power allow-list, or left it."""
         self._change(package, int(Bucket.EXEMPTED if on else Bucket.ACTIVE))
+
+    def restrict(self, package: str, level: RestrictionLevel) -> None:
+        """Give an app a level of restriction, which moves it into the RESTRICTED bucket or out of it."""
+        self._levels[package] = level
+        if level >= RestrictionLevel.RESTRICTED_BUCKET:
+            self._change(package, int(Bucket.RESTRICTED))
+        elif self.bucket(package) is Bucket.RESTRICTED:
+            self._change(package, int(Bucket.RARE))
+        else:
+            self._observers.tell()
+
+    def restriction(self, package: str, *, exempt: bool) -> RestrictionLevel:
+        """Give the level of an app: the one that was set, else what its bucket and the allow-list make of it."""
+        bucket, set_level = self.bucket(package), self._levels.get(package)
+        if set_level is not None:
+            return set_level
+        if bucket is Bucket.RESTRICTED:
+            return RestrictionLevel.RESTRICTED_BUCKET
+        if bucket is Bucket.EXEMPTED:
+            return RestrictionLevel.EXEMPTED
+        return RestrictionLevel.UNRESTRICTED if exempt else RestrictionLevel.ADAPTIVE_BUCKET
+
+    def held(self, package: str) -> bool:
+        """Say whether its level of restriction lets it do nothing unseen."""
+        return self._levels.get(package, RestrictionLevel.UNRESTRICTED) >= RestrictionLevel.BACKGROUND_RESTRICTED
 
     def observe(self, collector: Callable[[], None]) -> Callable[[], None]:
         """Call the collector after each change; gives the function that ends that."""

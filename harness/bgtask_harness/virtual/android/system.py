@@ -146,6 +146,7 @@ class System:
             return False
         stopped = record.force_stopped or not (self.level.has("exit_info") or record.alarm_set)
         record.force_stopped, record.alarm_set = False, True
+        record.alarm_set_ns = self.clocks.boot_ns()
         return stopped
 
     def is_active(self, package: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bgtask_harness.virtual.android.commands.am import am
 from bgtask_harness.virtual.android.commands.appops import appops
 from bgtask_harness.virtual.android.commands.device import identity
-from bgtask_harness.virtual.android.commands.device import keys
 from bgtask_harness.virtual.android.commands.device import pidof
 from bgtask_harness.virtual.android.commands.device import ps
 from bgtask_harness.virtual.android.commands.device import reboot
+from bgtask_harness.virtual.android.commands.device_config import device_config
+from bgtask_harness.virtual.android.commands.keys import keys
 from bgtask_harness.virtual.android.commands.logcat import logcat
 from bgtask_harness.virtual.android.commands.package import package
 from bgtask_harness.virtual.android.commands.program import Program
@@ -18,7 +19,6 @@ from bgtask_harness.virtual.android.commands.radio import svc
 from bgtask_harness.virtual.android.commands.services import cmd
 from bgtask_harness.virtual.android.commands.services import dumpsys
 from bgtask_harness.virtual.android.commands.services import program
-from bgtask_harness.virtual.android.commands.settings import device_config
 from bgtask_harness.virtual.android.commands.settings import settings
 
 PROGRAMS: dict[str, Program] = {

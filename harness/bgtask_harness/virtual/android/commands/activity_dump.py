@@ -5,7 +5,9 @@ Source: services/core ProcessList.java and AppExitInfoTracker.java, android.app.
 
 from __future__ import annotations
 
+from bgtask_harness.virtual.android.alarmdump import local_time
 from bgtask_harness.virtual.android.commands.program import Arguments
+from bgtask_harness.virtual.android.indent import IndentingWriter
 from bgtask_harness.virtual.android.packages import Exit
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.port import CommandIO
@@ -43,23 +45,48 @@ def processes(phone: System, package: str | None) -> str:
 
 
 def exit_info(phone: System, package: str | None) -> str:
-    """Give why the processes of apps ended, newest first."""
-    lines = ["ACTIVITY MANAGER PROCESS EXIT INFO (dumpsys activity exit-info)"]
-    for record in phone.packages.all():
-        if record.exits and package in {None, record.name}:
-            lines += [f"package: {record.name}", f"  Historical Process Exit for uid={record.uid}"]
-            for number, exit_ in enumerate(reversed(record.exits)):
-                lines += _exit(phone, record, number, exit_)
-    return "".join(f"{line}\n" for line in lines)
+    """Give why the processes of apps ended, newest first (AppExitInfoTracker.dumpHistoryProcessExitInfo)."""
+    out = IndentingWriter()
+    out.line("ACTIVITY MANAGER PROCESS EXIT INFO (dumpsys activity exit-info)")
+    out.line("Last Timestamp of Persistence Into Persistent Storage: " + local_time(phone.clocks, 0))
+    with out.indented():
+        for record in phone.packages.all():
+            if record.exits and package in {None, record.name}:
+                out.line(f"package: {record.name}")
+                with out.indented():
+                    _exits(out, phone, record)
+    return out.text()
 
 
-def _exit(phone: System, record: PackageRecord, number: int, exit_: Exit) -> list[str]:
-    moment = phone.clocks.local(exit_.wall_ns)
-    uid, words = record.uid, exit_.reason.name.replace("_", " ")
-    stamp = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
+def _exits(out: IndentingWriter, phone: System, record: PackageRecord) -> None:
+    by_uid = phone.level.has("exit_info_by_uid")
+    key = f"uid={record.uid}" if by_uid else f"userId={record.uid}"  # a30 prints the uid under that name
+    out.line(f"Historical Process Exit for {key}")
+    with out.indented(2):
+        for number, exit_ in enumerate(reversed(record.exits)):
+            out.line(f"ApplicationExitInfo #{number}:")
+            with out.indented():
+                for line in _exit(phone, record, exit_, by_uid=by_uid):
+                    out.line(line)
+
+
+def _exit(phone: System, record: PackageRecord, exit_: Exit, *, by_uid: bool) -> list[str]:
+    """ApplicationExitInfo.dump; sizes of memory are not modelled."""
     return [
-        f"        ApplicationExitInfo #{number}:",
-        f"          timestamp={stamp} pid={exit_.pid} realUid={uid} packageUid={uid} definingUid={uid} user=0",
-        f"          process={record.name} reason={exit_.reason.value} ({words}) subreason=0 (UNKNOWN) status=0",
-        f"          importance=400 pss=0.00 rss=0.00 description={exit_.description or 'null'} state=empty trace=null",
+        f"timestamp={local_time(phone.clocks, exit_.wall_ns // 1_000_000)}",
+        f"pid={exit_.pid}",
+        f"realUid={record.uid}",
+        f"packageUid={record.uid}",
+        f"definingUid={record.uid}",
+        "user=0",
+        f"process={record.name}",
+        f"reason={exit_.reason.value} ({exit_.reason.words})",
+        *(["subreason=0 (UNKNOWN)"] if by_uid else []),
+        "status=0",
+        "importance=400",
+        "pss=0.00",
+        "rss=0.00",
+        f"description={exit_.description or 'null'}",
+        "state=empty",
+        "trace=null",
     ]

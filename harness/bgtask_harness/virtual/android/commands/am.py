@@ -10,6 +10,14 @@ from collections.abc import Callable
 
 from bgtask_harness.virtual.android.activitymanager import SHELL_PID
 from bgtask_harness.virtual.android.activitymanager import Broadcast
+from bgtask_harness.virtual.android.commands.am_standby import UnknownOption
+from bgtask_harness.virtual.android.commands.am_standby import get_bg_restriction_level
+from bgtask_harness.virtual.android.commands.am_standby import get_inactive
+from bgtask_harness.virtual.android.commands.am_standby import get_standby_bucket
+from bgtask_harness.virtual.android.commands.am_standby import set_bg_restriction_level
+from bgtask_harness.virtual.android.commands.am_standby import set_inactive
+from bgtask_harness.virtual.android.commands.am_standby import set_standby_bucket
+from bgtask_harness.virtual.android.commands.am_standby import take_user
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import JavaException
 from bgtask_harness.virtual.android.commands.program import illegal_argument
@@ -23,8 +31,6 @@ from bgtask_harness.virtual.android.intents import short
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.shellpermissions import SHELL_PERMISSIONS
-from bgtask_harness.virtual.android.standby import Bucket
-from bgtask_harness.virtual.android.standby import bucket_named
 from bgtask_harness.virtual.android.system import TRIGGER_IDLE
 from bgtask_harness.virtual.android.system import System
 from bgtask_harness.virtual.kernel import Waiter
@@ -36,12 +42,21 @@ async def am(phone: System, arguments: Arguments, io: CommandIO) -> int:
     if verb in {None, "help", "-h"}:
         io.out("Activity manager (activity) commands:\n  help\n      Print this help text.\n")
         return -1
-    known = verb != "stop-app" or phone.level.has("am_stop_app")
-    action = _VERBS.get(str(verb)) if known else None
+    action = _VERBS.get(str(verb)) if _known(phone, str(verb)) else None
     if action is None:
         io.out(f"Unknown command: {verb}\n")
         return -1
-    return await action(phone, arguments, io)
+    try:
+        return await action(phone, arguments, io)
+    except UnknownOption as option:
+        io.err(f"Error: Unknown option: {option}\n")
+        return -1
+
+
+def _known(phone: System, verb: str) -> bool:
+    if verb == "stop-app":
+        return phone.level.has("am_stop_app")
+    return not verb.endswith("bg-restriction-level") or phone.level.has("bg_restriction_level")
 
 
 # --- activities ---------------------------------------------------------------------------------------------------
@@ -201,7 +216,7 @@ def _intent(arguments: Arguments, option: Callable[[str, Callable[[], str]], boo
 
 def _on_package(act: Callable[[System, PackageRecord], None], *, quiet: bool = True) -> _Verb:
     async def verb(phone: System, arguments: Arguments, _io: CommandIO) -> int:
-        _user(arguments)
+        take_user(arguments)
         record = phone.packages.find(arguments.required())
         if record is not None:
             act(phone, record)
@@ -212,20 +227,13 @@ def _on_package(act: Callable[[System, PackageRecord], None], *, quiet: bool = T
     return verb
 
 
-def _user(arguments: Arguments) -> None:
-    while (word := arguments.option()) is not None:
-        if word != "--user":
-            raise illegal_argument(f"Unknown option: {word}")
-        arguments.required()
-
-
 async def _kill_all(phone: System, _arguments: Arguments, _io: CommandIO) -> int:
     phone.activities.kill_all_background()
     return 0
 
 
 async def _crash(phone: System, arguments: Arguments, _io: CommandIO) -> int:
-    _user(arguments)
+    take_user(arguments)
     word = arguments.required()
     record = phone.processes.by_pid(int(word)) if word.isdecimal() else phone.processes.find(word)
     if record is not None:
@@ -234,47 +242,7 @@ async def _crash(phone: System, arguments: Arguments, _io: CommandIO) -> int:
     return 0
 
 
-# --- standby ------------------------------------------------------------------------------------------------------
-
-
-async def _set_standby_bucket(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    _user(arguments)
-    package, word = arguments.required(), arguments.required()
-    value = bucket_named(word, phone.standby.known)
-    if value is None:
-        io.err(f"Error: Unknown bucket: {word}\n")
-        return -1
-    if not int(Bucket.ACTIVE) <= value <= int(Bucket.NEVER):
-        raise illegal_argument(f"Cannot set the standby bucket to {value}")
-    if phone.packages.uid_of(package) is None:
-        raise illegal_argument(f"Cannot set standby bucket for non existent package ({package})")
-    phone.standby.set(package, value)
-    return 0
-
-
-async def _get_standby_bucket(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    _user(arguments)
-    package = arguments.next()
-    if package is None:
-        io.out("".join(f"{record.name}: {phone.standby.value(record.name)}\n" for record in phone.packages.all()))
-    else:
-        known = phone.packages.uid_of(package) is not None
-        io.out(f"{phone.standby.value(package) if known else int(Bucket.NEVER)}\n")
-    return 0
-
-
-async def _set_inactive(phone: System, arguments: Arguments, _io: CommandIO) -> int:
-    _user(arguments)
-    package, value = arguments.required(), arguments.required()
-    phone.standby.set(package, int(Bucket.RARE if value.lower() == "true" else Bucket.ACTIVE))
-    return 0
-
-
-async def _get_inactive(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    _user(arguments)
-    idle = phone.standby.bucket(arguments.required()) >= Bucket.RARE
-    io.out(f"Idle={'true' if idle else 'false'}\n")
-    return 0
+# --- other ------------------------------------------------------------------------------------------------------
 
 
 async def _idle_maintenance(phone: System, arguments: Arguments, io: CommandIO) -> int:
@@ -304,10 +272,12 @@ _VERBS: dict[str, _Verb] = {
     "stop-app": _on_package(lambda phone, record: phone.activities.stop_app(record)),
     "crash": _crash,
     "make-uid-idle": _on_package(lambda phone, _record: phone.job_scheduler.changed()),
-    "set-standby-bucket": _set_standby_bucket,
-    "get-standby-bucket": _get_standby_bucket,
-    "set-inactive": _set_inactive,
-    "get-inactive": _get_inactive,
+    "set-standby-bucket": set_standby_bucket,
+    "get-standby-bucket": get_standby_bucket,
+    "set-inactive": set_inactive,
+    "get-inactive": get_inactive,
+    "set-bg-restriction-level": set_bg_restriction_level,
+    "get-bg-restriction-level": get_bg_restriction_level,
     "idle-maintenance": _idle_maintenance,
     "get-current-user": _get_current_user,
 }

@@ -12,20 +12,21 @@ from collections.abc import Sequence
 
 from bgtask_harness.virtual.android import jobschedulerdump
 from bgtask_harness.virtual.android.commands.activity_dump import dumpsys_activity
+from bgtask_harness.virtual.android.commands.alarm import alarm
+from bgtask_harness.virtual.android.commands.alarm import dumpsys_alarm
 from bgtask_harness.virtual.android.commands.am import am
 from bgtask_harness.virtual.android.commands.appops import appops
 from bgtask_harness.virtual.android.commands.battery import battery
 from bgtask_harness.virtual.android.commands.battery import dumpsys_battery
-from bgtask_harness.virtual.android.commands.device import alarm
 from bgtask_harness.virtual.android.commands.device import dumpsys_lock_settings
-from bgtask_harness.virtual.android.commands.device import dumpsys_power
-from bgtask_harness.virtual.android.commands.device import power
 from bgtask_harness.virtual.android.commands.device_config import device_config
 from bgtask_harness.virtual.android.commands.deviceidle import deviceidle
 from bgtask_harness.virtual.android.commands.deviceidle import dumpsys_deviceidle
 from bgtask_harness.virtual.android.commands.jobscheduler import jobscheduler
 from bgtask_harness.virtual.android.commands.package import dumpsys_package
 from bgtask_harness.virtual.android.commands.package import package
+from bgtask_harness.virtual.android.commands.power import dumpsys_power
+from bgtask_harness.virtual.android.commands.power import power
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import JavaException
 from bgtask_harness.virtual.android.commands.program import Program
@@ -92,6 +93,7 @@ Job Scheduler (jobscheduler) dump options:
 
 DUMPS: dict[str, Service] = {
     "activity": dumpsys_activity,
+    "alarm": dumpsys_alarm,
     "battery": dumpsys_battery,
     "connectivity": dumpsys_connectivity,
     "deviceidle": dumpsys_deviceidle,

@@ -1,6 +1,6 @@
-"""`settings`, `cmd settings`, `device_config`, `cmd device_config`.
+"""`settings`, `cmd settings`.
 
-Source: packages/SettingsProvider SettingsService.java (MyShellCommand), DeviceConfigService.java.
+Source: packages/SettingsProvider SettingsService.java (MyShellCommand).
 """
 
 from __future__ import annotations
@@ -63,32 +63,3 @@ def _settings(phone: System, verb: str, words: list[str], io: CommandIO) -> int:
     elif verb == "delete":
         io.out(f"Deleted {int(store.delete(namespace, words[1]))} rows\n")
     return 0
-
-
-async def device_config(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """`get|put|delete|list NAMESPACE [KEY [VALUE]]`, `set_sync_disabled_for_tests`, `reset`."""
-    verb, words = arguments.next(), arguments.rest()
-    flags = phone.device_config
-    if verb == "get" and len(words) == 2:  # noqa: PLR2004 - namespace and key
-        io.out(f"{flags.get(words[0], words[1]) or 'null'}\n")
-    elif verb == "put" and len(words) >= 3:  # noqa: PLR2004 - namespace, key and value
-        flags.put(words[0], words[1], words[2])
-    elif verb == "delete" and len(words) == 2:  # noqa: PLR2004 - namespace and key
-        deleted = flags.delete(words[0], words[1])
-        io.out(f"Successfully deleted {words[1]} from {words[0]}\n" if deleted else _not_deleted(*words))
-    elif verb == "list" and words:
-        io.out("".join(f"{key}={value}\n" for key, value in flags.all(words[0])))
-    elif verb in {"set_sync_disabled_for_tests", "reset"} and words:
-        return 0
-    elif verb == "get_sync_disabled_for_tests":
-        io.out("none\n")
-    else:
-        io.err(
-            f"Bad arguments for {verb}\n" if verb in {"get", "put", "delete", "list"} else f"Invalid command: {verb}\n"
-        )
-        return -1
-    return 0
-
-
-def _not_deleted(namespace: str, key: str) -> str:
-    return f"Failed to delete {key} from {namespace}\n"
