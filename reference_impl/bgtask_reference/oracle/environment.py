@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterator
 
 from bgtask_reference.events import Network
@@ -18,6 +19,8 @@ from bgtask_reference.platform.jobscheduler import Hold
 
 APP_WIDE = frozenset({"DEVICE_NOT_DOZING", "WITHIN_QUOTA", "BACKGROUND_NOT_RESTRICTED"})
 NETWORK = frozenset({"CONNECTIVITY", "UNMETERED"})
+OVERRIDDEN_AS = {"metered": "network"}
+"""A fact's name in a force's mask, where the mask calls it otherwise."""
 REFUSED = frozenset({StepKind.REFUSED})
 NEVER_READ: InOrder[Fact] = InOrder(())
 
@@ -60,16 +63,18 @@ class While:
         return when.boot is not None and (when.boot, when.lo) >= (self.boot, self.until_ns) and when.index > self.first
 
 
-def weather(task: TaskSlice, outside: Outside, span: While) -> Weather:
-    """Look at the environment of a while.
+def weather(task: TaskSlice, outside: Outside, span: While, mask: Collection[str] = ()) -> Weather:
+    """Look at the environment of a while, but for the conditions that a force overrides.
 
     A fact holds there only when it was read before and after and no reading between them says otherwise.
     """
-    reasons = [*_refusals(task, span), *_job_reasons(task, outside, span)]
+    reasons = [*_refusals(task, span), *_job_reasons(task, outside, span, mask)]
     unknown: list[str] = []
     proof: list[int] = []
     wanted = jobscheduler.facts_that_matter(task.task, outside.device.api_level)
     for name in (*wanted, "stopped"):
+        if OVERRIDDEN_AS.get(name, name) in mask:
+            continue
         looked_at, known = _readings(outside.facts.get(name, NEVER_READ), span)
         reasons += _holds(name, looked_at, task.task, outside)
         if name in wanted and not known:
@@ -102,9 +107,10 @@ def _refusals(task: TaskSlice, span: While) -> Iterator[Reason]:
         yield Reason(Hold("W22", "WorkManager refused the run, because it was before its schedule"), step.index)
 
 
-def _job_reasons(task: TaskSlice, outside: Outside, span: While) -> Iterator[Reason]:
+def _job_reasons(task: TaskSlice, outside: Outside, span: While, mask: Collection[str]) -> Iterator[Reason]:
     """Read what the app's jobs waited for. A job is rarely known by task, so only what holds all of them counts."""
-    shared = APP_WIDE | (NETWORK if task.task.network is not Network.NOT_REQUIRED else frozenset())
+    needs_network = task.task.network is not Network.NOT_REQUIRED and "network" not in mask
+    shared = APP_WIDE | (NETWORK if needs_network else frozenset())
     package = outside.app.package
     for dump in outside.dumps.between(span.first, span.last + 1):
         for job in dump.listed.jobs:

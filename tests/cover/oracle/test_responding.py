@@ -29,6 +29,8 @@ from bgtask_reference.events import Result
 from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
+from bgtask_reference.events import TaskSpec
+from bgtask_reference.events import UniqueName
 from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import judge
 
@@ -281,15 +283,38 @@ def test_a_force_that_workmanager_refused_is_a_refusal() -> None:
     assert told.reason.startswith("W22")
 
 
-def test_a_job_that_started_without_a_run_is_a_refusal() -> None:
+def job_forced_and_started(waited: float, ago: float) -> Writer:
+    """A job is forced; a dump some time later says that it had started some time before."""
     writer = Writer().begin().look().names().request().wait(5).sample()
     number = writer.stimulus("job.run", Subject(task=SYNC.id, job_id=7), ForceLevel.FORCED, ("delay",))
-    writer.want(stimulus=number).wait(30).sample()
-    history = (JobHistoryRow(29 * NS_PER_S, JobStep.START, "u0a1", 7, "tag"),)
+    writer.want(stimulus=number).wait(30).look().wait(waited - 30).sample()
+    history = (JobHistoryRow(round(ago * NS_PER_S), JobStep.START, "u0a1", 7, "tag"),)
+    stamp = Stamp(Clock.BOOT, writer.now)
+    writer.add(JobsListed(stamp=stamp, source=Source.JOB_DUMP, package=PACKAGE, history=history, complete=True))
+    return writer.look()
+
+
+def test_a_job_that_started_without_a_run_is_a_refusal() -> None:
+    assert verdict(job_forced_and_started(30, 29), "F1.responds").judgement is Judgement.SUPPRESSED
+
+
+def test_a_job_that_started_long_after_the_force_excuses_nothing() -> None:
+    assert verdict(job_forced_and_started(3600, 60), "F1.responds").judgement is Judgement.FAIL
+
+
+def test_a_job_that_started_before_the_force_excuses_nothing() -> None:
+    assert verdict(job_forced_and_started(30, 34), "F1.responds").judgement is Judgement.FAIL
+
+
+def test_what_a_job_did_after_the_next_boot_excuses_nothing() -> None:
+    writer = Writer().begin().look().names().request().wait(3600).sample()
+    number = writer.stimulus("job.run", Subject(task=SYNC.id, job_id=7), ForceLevel.FORCED, ("delay",))
+    writer.want(stimulus=number).wait(30).look().boot().wait(3660).sample()
+    history = (JobHistoryRow(0, JobStep.START, "u0a1", 7, "tag"),)
     stamp = Stamp(Clock.BOOT, writer.now)
     writer.add(JobsListed(stamp=stamp, source=Source.JOB_DUMP, package=PACKAGE, history=history, complete=True))
 
-    assert verdict(writer.look(), "F1.responds").judgement is Judgement.SUPPRESSED
+    assert verdict(writer.look(), "F1.responds").judgement is Judgement.FAIL
 
 
 def test_a_force_of_periodic_work_before_its_time_fails_nobody() -> None:
@@ -300,3 +325,35 @@ def test_a_force_of_periodic_work_before_its_time_fails_nobody() -> None:
 
     assert not [each for each in report.verdicts if each.judgement is Judgement.FAIL]
     assert verdict(writer, "F1.responds").judgement is Judgement.SUPPRESSED
+
+
+ALONE = TaskSpec(
+    "org.example.once",
+    unique_names=(UniqueName("org.example.once", periodic=False),),
+    network=Network.CONNECTED,
+    initial_delay_ns=3600 * NS_PER_S,
+)
+
+
+def once_forced(mask: tuple[str, ...], **facts: bool | int | str) -> Writer:
+    """Work that is asked for once, an hour from then, is forced before its time."""
+    writer = Writer(app(ALONE)).begin().look(**facts).names().request(ALONE, RequestKind.ONE_TIME).wait(5).sample()
+    number = writer.stimulus("job.run", Subject(task=ALONE.id, job_id=7), ForceLevel.FORCED, mask)
+    return writer.want(ALONE, stimulus=number).wait(30).look(**facts)
+
+
+def test_a_force_that_overrides_the_delay_of_one_time_work_owes_a_run_before_it_is_over() -> None:
+    assert verdict(once_forced(("delay",)), "F1.responds").judgement is Judgement.FAIL
+
+
+def test_a_force_that_overrides_no_delay_owes_nothing_before_it_is_over() -> None:
+    assert verdict(once_forced(("charging",)), "F1.responds").reason.startswith("W20")
+
+
+def test_a_force_that_overrides_the_network_is_not_held_back_by_its_absence() -> None:
+    assert verdict(once_forced(("delay", "network"), network="none"), "F1.responds").judgement is Judgement.FAIL
+    assert verdict(once_forced(("delay",), network="none"), "F1.responds").reason.startswith("W30")
+
+
+def test_no_force_overrides_doze() -> None:
+    assert verdict(once_forced(("delay", "network"), doze_deep="IDLE"), "F1.responds").reason.startswith("W40")

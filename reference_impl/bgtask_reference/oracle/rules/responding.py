@@ -65,6 +65,11 @@ class Wish:
         """Journal indices of what asked for it."""
         return (self.want.when.index,) if self.stimulus is None else (self.stimulus.index, self.want.when.index)
 
+    @property
+    def mask(self) -> tuple[str, ...]:
+        """The conditions that a force overrides."""
+        return () if self.stimulus is None else self.stimulus.sent.mask
+
     def may_be(self, run: Run) -> bool:
         """True unless a run surely began after the bound, and so did every later one."""
         return _may_be_by(run.begun.when, self.begins.boot, self.closes_ns)
@@ -169,7 +174,7 @@ def _unmet_in_a_whole_log(wish: Wish, task: TaskSlice, outside: Outside, worlds:
     rule, facts = wish.rule, wish.facts
     last = outside.coverage.first_after(wish.closes_ns, proof).index
     span = While(wish.begins.index, last, proof.first.boot, wish.closes_ns)
-    seen = weather(task, outside, span)
+    seen = weather(task, outside, span, wish.mask)
     if started := _job_started_for_nothing(wish, outside):
         reason = "W22: the system started the job and WorkManager ran nothing: too early by its schedule"
         return Finding(rule, Word.EXCUSED, reason, (*facts, started))
@@ -196,12 +201,14 @@ def _broken(wish: Wish, task: TaskSlice, seen: Weather, last: int) -> Finding:
 
 
 def _job_started_for_nothing(wish: Wish, outside: Outside) -> int | None:
-    """Find a dump that shows the forced job's START after the force: the job began, no worker did."""
+    """Find a dump that shows the forced job's START within the force's bound: the job began, no worker did."""
     if wish.stimulus is None or (job := wish.stimulus.sent.subject.job_id) is None:
         return None
     for dump in outside.dumps.since(wish.stimulus.index):
+        if dump.when.boot != wish.begins.boot:
+            return None
         started = [row.ago_ns for row in dump.listed.history if row.step is JobStep.START and row.job_id == job]
-        if any(dump.when.hi - ago >= wish.begins.lo for ago in started):
+        if any(dump.when.hi - ago >= wish.begins.lo and dump.when.lo - ago <= wish.closes_ns for ago in started):
             return dump.index
     return None
 
@@ -267,6 +274,8 @@ def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outsi
         wait, words = workmanager.period_ns(each.task, version), "W22: its period"
     elif each.periodic and state.since and _also_asked_at_once(state.since, task):
         return Because.UNKNOWN, "W20: with a run at once the first period may have been asked for later"
+    elif not each.periodic and "delay" in wish.mask:
+        return None  # WorkManager looks at the schedule of periodic and of backed-off work alone
     else:
         wait, words = initial_delay_ns(each), "W20: its initial delay"
     if not wait:
