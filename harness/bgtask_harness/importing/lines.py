@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from collections.abc import Iterator
 
+_LOOKED_AT = 64
 LONGEST = 1 << 20
 """Bytes of a line that are kept. No line of a log is longer than 5 KiB, none of a dump that matters than 100 KiB."""
 
@@ -14,8 +15,8 @@ LONGEST = 1 << 20
 class Lines:
     """Iterates over the lines of a stream, each as UTF-8 bytes with its line feed if it had one.
 
-    PowerShell's `adb logcat > file` writes UTF-16; a byte order mark says so. What is longer than `LONGEST` is cut and
-    counted in `overlong`.
+    PowerShell's `adb logcat > file` writes UTF-16: a byte order mark says so, or that every other byte is zero (what
+    `>>` adds has no mark). What is longer than `LONGEST` is cut and counted in `overlong`.
     """
 
     def __init__(self, stream: io.BufferedReader) -> None:
@@ -37,10 +38,23 @@ class Lines:
 
 
 def _reader(stream: io.BufferedReader) -> Callable[[], bytes]:
-    start = stream.peek(4)[:4]
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = io.TextIOWrapper(stream, encoding="utf-16", errors="replace", newline="\n")
+    start = stream.peek(_LOOKED_AT)[:_LOOKED_AT]
+    encoding = _wide(start)
+    if encoding is not None:
+        text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="\n")
         return lambda: text.readline(LONGEST).encode(errors="replace")
     if start.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
     return lambda: stream.readline(LONGEST)
+
+
+def _wide(start: bytes) -> str | None:
+    """Give the encoding of a text with more than one byte for each letter; None for any other."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = start[0::2], start[1::2]
+    if len(odd) > 1 and 0 not in even and not any(odd):
+        return "utf-16-le"
+    return "utf-16-be" if len(odd) > 1 and 0 not in odd and not any(even) else None

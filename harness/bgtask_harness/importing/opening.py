@@ -22,6 +22,15 @@ SUSPICIOUS_RATIO = 400
 _MAIN_ENTRY = "main_entry.txt"  # names the text, since Android 7 (AOSP dumpstate.cpp FinishZipFile)
 _PREFIX = "bugreport"
 _NAME_BYTES = 1024
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "RAR",
+}
+_MAGIC_BYTES = max(len(magic) for magic in _PACKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +56,25 @@ def opened(path: Path) -> Iterator[Opened]:
                 yield Opened(path.name, io.BufferedReader(_Bounded(path, archive, text)), sealed=True)
             return
         with path.open("rb") as stream:
-            if stream.peek(2).startswith(b"PK"):
+            start = stream.peek(_MAGIC_BYTES)
+            if start.startswith(b"PK"):
                 raise BadInput(
                     f"{path}: begins like a zip and has no directory at its end; copy it from the phone again"
                 )
+            packed = next((name for magic, name in _PACKED.items() if start.startswith(magic)), None)
+            if packed is not None:
+                raise BadInput(f"{path}: is packed by {packed}; unpack it and give what is in it")
             yield Opened(path.name, stream, sealed=False)
     except OSError as error:
+        if path.is_file() and zipfile.is_zipfile(path):  # a directory that points to where nothing is
+            raise BadInput(_damaged(path, error)) from error
         raise BadInput(f"{path}: cannot be read ({error.strerror or error})") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise BadInput(
-            f"{path}: is damaged or locked and cannot be unpacked ({error}); copy it from the phone again"
-        ) from error
+        raise BadInput(_damaged(path, error)) from error
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{path}: is damaged or locked and cannot be unpacked ({error}); copy it from the phone again"
 
 
 def _main_text(path: Path, archive: zipfile.ZipFile) -> str:
