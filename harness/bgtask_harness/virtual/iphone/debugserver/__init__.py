@@ -1,0 +1,1 @@
+"""debugserver: gdb-remote in front of a virtual arm64 process."""

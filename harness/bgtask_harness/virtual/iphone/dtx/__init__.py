@@ -1,0 +1,1 @@
+"""DTX, the protocol of instruments: launching, killing, listing processes."""
