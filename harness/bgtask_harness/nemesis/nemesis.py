@@ -34,6 +34,7 @@ DISRUPTIONS: Mapping[Lever, Disruption] = {
     Lever.MOBILE_DATA: Disruption.NETWORK,
     Lever.AIRPLANE_MODE: Disruption.NETWORK,
     Lever.DATA_SAVER: Disruption.NETWORK,
+    Lever.METERED_WIFI: Disruption.NETWORK,
     Lever.AUTOMATIC_TIME: Disruption.CLOCK,
     Lever.WALL_CLOCK: Disruption.CLOCK,
 }

@@ -174,7 +174,8 @@ def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
 def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
     control, ids = written.control, {task.id for task in written.tasks}
     named = [(f"{key}.{task}", task) for key in ("endpoints", "when_scheduled") for task in getattr(control, key)]
-    for key, task in [*named, *((f"retries[{n}]", task) for n, task in enumerate(control.retries))]:
+    named += [(f"{key}[{n}]", task) for key in ("retries", "fails") for n, task in enumerate(getattr(control, key))]
+    for key, task in named:
         if task not in ids:
             yield f"control.{key}", f"expected the id of one of the tasks, got {task!r}"
     known = ", ".join(control.states) or "none"

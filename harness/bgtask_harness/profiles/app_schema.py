@@ -112,6 +112,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         endpoints: The server endpoint that a task's worker calls, by task id.
         when_scheduled: The states, by task id, that make the app ask for the task: all of them on.
         retries: Task ids whose worker asks for a retry when its endpoint cannot be reached.
+        fails: Task ids whose worker fails when its endpoint answers an error.
 
     """
 
@@ -120,6 +121,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     endpoints: dict[str, str] = {}
     when_scheduled: dict[str, tuple[str, ...]] = {}
     retries: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
 
 
 class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

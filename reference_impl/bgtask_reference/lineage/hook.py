@@ -20,7 +20,8 @@ class TaskHook:
     """Answers for the tasks of one process.
 
     `run(task)` is the worker in this process, without WorkManager. The build itself stores settings and sets up the
-    server; `switched(setting, value)` and `server_changed(endpoint)` are what the app does beside.
+    server; `switched(setting, value)` and `server_changed(endpoint)` are what the app does beside. `cancel_all` forgets
+    every task; None in an app that cannot.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class TaskHook:
         *,
         switched: Callable[[str, str], None] = lambda _setting, _value: None,
         server_changed: Callable[[str], None] = lambda _endpoint: None,
+        cancel_all: Callable[[], None] | None = None,
     ) -> None:
         self._app = app
         self._tasks = tasks
@@ -39,6 +41,7 @@ class TaskHook:
         self._run = run
         self._switched = switched
         self._server_changed = server_changed
+        self._cancel_all = cancel_all
 
     def answer(self, command: str, arguments: Mapping[str, str]) -> str:
         """Give `ok` or `error: ...`."""
@@ -46,6 +49,8 @@ class TaskHook:
             self._switched(arguments.get("name", ""), arguments.get("value", ""))
         elif command == "server":
             self._server_changed(arguments.get("endpoint", ""))
+        elif command == "cancel_all" and self._cancel_all is not None:
+            self._cancel_all()
         elif command != "ping":
             return self._about(arguments.get("task", ""), command)
         return _DONE

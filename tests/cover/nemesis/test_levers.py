@@ -30,13 +30,20 @@ STATE = "; ".join(
         "dumpsys battery",
         "dumpsys deviceidle get force; dumpsys deviceidle get deep; dumpsys deviceidle get screen",
         f"am get-standby-bucket {PACKAGE}; cmd appops get {PACKAGE} RUN_ANY_IN_BACKGROUND",
-        "cmd netpolicy get restrict-background; dumpsys connectivity",
+        "cmd netpolicy get restrict-background; dumpsys connectivity; cmd netpolicy list wifi-networks",
+        "dumpsys devicestoragemonitor | grep -o 'mForceState=[A-Z]*'; cmd jobscheduler get-storage-not-low",
+        "dumpsys jobscheduler | grep 'Currently idle'",
     ]
 )
 SINGLE = [
     (Lever.WIFI, "off"),
     (Lever.MOBILE_DATA, "off"),
     (Lever.DATA_SAVER, "on"),
+    (Lever.METERED_WIFI, "on"),
+    (Lever.METERED_WIFI, "off"),
+    (Lever.STORAGE, "low"),
+    (Lever.STORAGE, "enough"),
+    (Lever.DEVICE_IDLE, "on"),
     (Lever.POWER, "unplugged"),
     (Lever.POWER, "low"),
     (Lever.POWER, "charging"),

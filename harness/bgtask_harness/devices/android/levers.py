@@ -127,6 +127,59 @@ def _data_saver(asked: _Asked, lever: Lever, value: str) -> Change:
     )
 
 
+_MOST_NETWORKS = 20
+"""Saved networks beyond which a change of all of them is not worth its line."""
+
+
+def _metered_wifi(asked: _Asked, lever: Lever, value: str) -> Change:
+    """All saved networks, since no verb of every level tells which is in use. `set` exits with 255 when it worked."""
+    _known(lever, value, _ON_OFF)
+    check = "cmd netpolicy list wifi-networks"
+    asked.said(lever, check, rf"\A(?:.+;(?:true|false|none)\n){{1,{_MOST_NETWORKS}}}\Z")
+    saved = [line.rsplit(";", 1) for line in asked.text(check).splitlines()]
+    word = "true" if _ON_OFF[value] else "false"
+    words = {word for _, word in saved}
+    return Change(
+        lever=lever,
+        value=value,
+        was={"true": "on", "false": "off"}.get(words.pop(), "not set") if len(words) == 1 else "mixed",
+        apply="; ".join([*(_meter(name, word) for name, _ in saved), "true"]),
+        restore=("; ".join([*(_meter(name, was) for name, was in saved), "true"]),),
+        check=check,
+        holds=_lines(*(re.escape(f"{name};{word}") for name, _ in saved)),
+        found=_lines(*(re.escape(f"{name};{was}") for name, was in saved)),
+    )
+
+
+def _meter(network: str, override: str) -> str:
+    return f"cmd netpolicy set metered-network {quote([network])} {override}"
+
+
+# --- storage --------------------------------------------------------------------------------------------------------
+
+_STORAGE = "devicestoragemonitor"
+_FORCES = {"LOW": "force-low", "NORMAL": "force-not-low", "UNKNOWN": "reset"}
+_STORAGES = {"low": ("LOW", "false"), "enough": ("NORMAL", "true")}
+
+
+def _storage(asked: _Asked, lever: Lever, value: str) -> Change:
+    _known(lever, value, _STORAGES)
+    state = f"dumpsys {_STORAGE} | grep mForceState"
+    was = asked.said(lever, state, r"mForceState=(LOW|NORMAL|UNKNOWN)\b")[1]
+    forced, not_low = _STORAGES[value]
+    return Change(
+        lever=lever,
+        value=value,
+        was={"LOW": "low", "NORMAL": "enough"}.get(was, "as it is"),
+        apply=f"cmd {_STORAGE} {_FORCES[forced]} -f",
+        restore=(f"cmd {_STORAGE} {_FORCES[was]} -f",),
+        answers=r"\A\d+\s*\Z",
+        check=f"{state}; cmd jobscheduler get-storage-not-low",
+        holds=rf"mForceState={forced}\b[^\n]*\n{not_low}\n\Z",
+        found=rf"mForceState={was}\b",
+    )
+
+
 # --- power ----------------------------------------------------------------------------------------------------------
 
 _UNPLUG = "dumpsys battery unplug"
@@ -228,6 +281,30 @@ def _screen(asked: _Asked, lever: Lever, value: str) -> Change:
         check=check,
         holds=_lines(words[_ON_OFF[value]]),
         found=_lines(was),
+    )
+
+
+_COUNTS_AS_IDLE = "dumpsys jobscheduler | grep 'Currently idle'"
+_MAINTENANCE = "am idle-maintenance"
+_SLEEP, _WAKE = "input keyevent KEYCODE_SLEEP", "input keyevent KEYCODE_WAKEUP"
+
+
+def _device_idle(asked: _Asked, lever: Lever, value: str) -> Change:
+    """`IdleController`: idle is a phone whose screen is off, at the latest after half an hour, at once when asked."""
+    _known(lever, value, _ON_OFF)
+    check = f"dumpsys deviceidle get screen; {_COUNTS_AS_IDLE}"
+    match = asked.said(lever, check, r"\A(true|false)\n\s*Currently idle: (true|false)\n\Z")
+    lit, was_idle = match[1] == "true", match[2] == "true"
+    asleep = f"{_SLEEP}; {_MAINTENANCE}" if was_idle else f"{_WAKE}; {_SLEEP}"
+    return Change(
+        lever=lever,
+        value=value,
+        was="on" if was_idle else "off",
+        apply=f"{_SLEEP}; {_MAINTENANCE}" if _ON_OFF[value] else _WAKE,
+        restore=(_WAKE if lit else asleep,),
+        check=check,
+        holds=rf"Currently idle: {'true' if _ON_OFF[value] else 'false'}",
+        found=rf"\A{match[1]}\n\s*Currently idle: {match[2]}",
     )
 
 
@@ -335,9 +412,12 @@ _PLANS: dict[Lever, Callable[[_Asked, Lever, str], Change]] = {
     Lever.MOBILE_DATA: _radio,
     Lever.AIRPLANE_MODE: _radio,
     Lever.DATA_SAVER: _data_saver,
+    Lever.METERED_WIFI: _metered_wifi,
+    Lever.STORAGE: _storage,
     Lever.POWER: _power,
     Lever.BATTERY_SAVER: _setting("low_power"),
     Lever.SCREEN: _screen,
+    Lever.DEVICE_IDLE: _device_idle,
     Lever.DOZE: _doze,
     Lever.BUCKET: _bucket,
     Lever.BACKGROUND: _background,

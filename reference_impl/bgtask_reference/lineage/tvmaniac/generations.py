@@ -116,4 +116,12 @@ def hook_of(
     if generation.executes:
         commands = {**commands, "execute": lambda task: scheduler.schedule_and_execute(asked[task])}
     due = functools.partial(forget_token, app)
-    return TaskHook(app, tuple(asked), commands, run_here, switched=switched, server_changed=due)
+    return TaskHook(
+        app,
+        tuple(asked),
+        commands,
+        run_here,
+        switched=switched,
+        server_changed=due,
+        cancel_all=scheduler.cancel_all,
+    )
