@@ -37,6 +37,8 @@ DISRUPTIONS: Mapping[Lever, Disruption] = {
     Lever.METERED_WIFI: Disruption.NETWORK,
     Lever.AUTOMATIC_TIME: Disruption.CLOCK,
     Lever.WALL_CLOCK: Disruption.CLOCK,
+    Lever.AUTOMATIC_TIME_ZONE: Disruption.CLOCK,
+    Lever.TIME_ZONE: Disruption.CLOCK,
 }
 """How much pulling a lever does to a phone; `nudge` where nothing is said."""
 

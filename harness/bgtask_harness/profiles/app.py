@@ -31,6 +31,8 @@ from bgtask_reference.events import UniqueName
 APPS = "apps"
 Mistake = tuple[str, str]
 _NOT_PERIODIC = {ExistingWork.APPEND, ExistingWork.APPEND_OR_REPLACE}
+_BY_TASK = ("endpoints", "when_scheduled", "throws")
+"""Tables of `[control]` whose keys are task ids."""
 _MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
 
 
@@ -173,7 +175,7 @@ def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
 
 def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
     control, ids = written.control, {task.id for task in written.tasks}
-    named = [(f"{key}.{task}", task) for key in ("endpoints", "when_scheduled") for task in getattr(control, key)]
+    named = [(f"{key}.{task}", task) for key in _BY_TASK for task in getattr(control, key)]
     named += [(f"{key}[{n}]", task) for key in ("retries", "fails") for n, task in enumerate(getattr(control, key))]
     for key, task in named:
         if task not in ids:
@@ -182,6 +184,9 @@ def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
     for task, states in control.when_scheduled.items():
         for state in set(states) - set(control.states):
             yield f"control.when_scheduled.{task}", f"expected one of {known}, got {state!r}"
+    for task, state in control.throws.items():
+        if state not in control.states:
+            yield f"control.throws.{task}", f"expected one of {known}, got {state!r}"
     for state in set(written.virtual.states) - set(control.states):
         yield f"virtual.states.{state}", f"expected one of the states of `control.states` ({known})"
 

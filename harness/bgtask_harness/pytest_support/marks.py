@@ -31,6 +31,7 @@ _CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
     "periodic": lambda task, _app: task.interval_ns is not None,
     "retries": lambda task, app: task.id in app.control.retries,
     "reachable": lambda task, app: task.id in app.control.endpoints,
+    "throwing": lambda task, app: task.id in app.control.throws,
     "networked": lambda task, _app: task.network is not Network.NOT_REQUIRED,
 }
 ONE = "one-"

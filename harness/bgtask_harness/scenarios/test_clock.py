@@ -1,4 +1,4 @@
-"""The wall clock is set, as a person or the network does."""
+"""The wall clock is set, or the time zone changes, as a person or the network does."""
 
 from __future__ import annotations
 
@@ -48,3 +48,26 @@ def test_wall_clock_is_set_forward(device: Session, task: TaskSpec) -> None:
 def test_wall_clock_is_set_back(device: Session, task: TaskSpec) -> None:
     """With the wall clock set back a periodic task stays armed, and a run before its time is turned away."""
     moved_after_a_run(device, task, -HOUR_NS)
+
+
+FAR_ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+"""The first and the last to see a day, 25 hours apart: from anywhere one of them is another day."""
+
+
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.CLOCK, tasks="periodic")
+def test_time_zone_changes(device: Session, task: TaskSpec) -> None:
+    """In another time zone a periodic task is as long from its next run as before: no run comes early, none is lost."""
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
+    device.advance("10s")
+    device.look()
+    device.open_window()
+    for zone in FAR_ZONES:
+        device.set_time_zone(zone)
+        device.advance("30s")
+        device.look()
+    if not device.affords((task.interval_ns or 0) / 1e9):
+        device.tell(f"the next run of {task.title} in the other time zone was not waited for; --patience allows it")
+        return
+    device.make_run(task, rungs=(Rung.WAIT_UNTIL_DUE,))
+    device.advance("10s")
+    device.look()

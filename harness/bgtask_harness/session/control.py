@@ -102,6 +102,13 @@ class AppControl:
         change = self._device.plan_server(self._app.spec, endpoint, arguments)
         return self._nemesis.make(change, lambda: self.hook("server", arguments))
 
+    def make_throw(self, task: TaskSpec) -> Answer:
+        """Bring the app into the state in which a task's worker throws."""
+        state = self._app.control.throws.get(task.id)
+        if state is None:
+            raise Unsupported(f"{self._app.file}: key `control.throws`: no state lets {task.title} throw; add it")
+        return self.set_state(state, on=True)
+
     def hook(self, command: str, arguments: dict[str, str], task: TaskSpec | None = None) -> Answer:
         """Send a command to the debug hook."""
         self._need(Capability.APP_HOOK)

@@ -97,6 +97,10 @@ class Doing:
         """Set what a task's server endpoint answers (`ok`, `network_error`, `error`) and how long it takes."""
         return self._control.server(self.task(task), reply, None if duration is None else nanoseconds(duration))
 
+    def make_throw(self, task: Task) -> Answer:
+        """Have a task's worker throw in each of its runs, by the state that the app file's `[control.throws]` names."""
+        return self._control.make_throw(self.task(task))
+
     def pull(self, lever: Lever | str, value: str) -> Answer:
         """Change something of the phone (`Lever`) until `release` or the end, which put it back as it was.
 
@@ -110,6 +114,12 @@ class Doing:
     def release(self, lever: Lever | str) -> None:
         """Put back what a lever changed."""
         self._nemesis.release(Lever(lever))
+
+    def set_time_zone(self, zone: str) -> Answer:
+        """Move the phone to another time zone, by its name in the time zone database. Raises as `pull`."""
+        self.permit(Disruption.CLOCK)
+        self._nemesis.pull_unless(Lever.AUTOMATIC_TIME_ZONE, "off")
+        return self.pull(Lever.TIME_ZONE, zone)
 
     def act(self, verb: str, arguments: dict[str, str], call: Callable[[Deadline], Answer]) -> Answer:
         """Do something to the phone that has no verb here; recorded like every stimulus."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Answer
@@ -249,6 +251,19 @@ class Session(Doing):
     def advance(self, length: Length) -> None:
         """Let time pass: a virtual phone's clock is moved on, a real phone is waited for."""
         self._waiting.pass_time(nanoseconds(length), "as the test says")
+
+    @property
+    def budget(self) -> float:
+        """How much time may pass here, seconds: on a virtual phone any, on a real one `--patience`."""
+        return math.inf if Capability.ADVANCE_TIME in self.capabilities else self._settings.patience_s
+
+    def affords(self, length: Length) -> bool:
+        """Tell whether that much time may pass here."""
+        return nanoseconds(length) / 1e9 <= self.budget
+
+    def tell(self, sentence: str) -> None:
+        """Say something to whoever watches the run, such as what a device could not show here."""
+        self._settings.progress(sentence)
 
     def wait_until_due(self, task: Task, lead: Length = 2.0) -> None:
         """Wait until shortly before a task's next run is due, as its app file's interval has it.

@@ -31,6 +31,7 @@ STATE = "; ".join(
         "dumpsys deviceidle get force; dumpsys deviceidle get deep; dumpsys deviceidle get screen",
         f"am get-standby-bucket {PACKAGE}; cmd appops get {PACKAGE} RUN_ANY_IN_BACKGROUND",
         "cmd netpolicy get restrict-background; dumpsys connectivity; cmd netpolicy list wifi-networks",
+        "getprop persist.sys.timezone",
         "dumpsys devicestoragemonitor | grep -o 'mForceState=[A-Z]*'; cmd jobscheduler get-storage-not-low",
         "dumpsys jobscheduler | grep 'Currently idle'",
     ]
@@ -55,6 +56,8 @@ SINGLE = [
     (Lever.BACKGROUND, "restricted"),
     (Lever.AUTOMATIC_TIME, "off"),
     (Lever.WALL_CLOCK, "3600000000000"),
+    (Lever.AUTOMATIC_TIME_ZONE, "off"),
+    (Lever.TIME_ZONE, "Pacific/Kiritimati"),
 ]
 
 
@@ -88,7 +91,7 @@ class Bench:
 
 
 @pytest.mark.parametrize("phone", PHONES)
-@pytest.mark.parametrize(("lever", "value"), SINGLE, ids=lambda value: str(value)[:12])
+@pytest.mark.parametrize(("lever", "value"), SINGLE, ids=lambda value: str(value)[:20])
 def test_what_was_pulled_holds_and_what_is_put_back_is_as_it_was(phone: str, lever: Lever, value: str) -> None:
     bench = Bench(phone)
     before, clock = bench.state(), bench.clock()
@@ -185,6 +188,7 @@ def test_a_phone_that_is_reached_over_its_network_keeps_it(lever: Lever) -> None
         (Lever.WIFI, "sideways", "wifi sideways: the values are on, off"),
         (Lever.BUCKET, "golden", "standby-bucket golden: the values are active, working_set"),
         (Lever.WALL_CLOCK, "later", "wall-clock later: expected nanoseconds"),
+        (Lever.TIME_ZONE, "Pacific/Kiritimati; reboot", "expected a name of the time zone database"),
     ],
 )
 def test_a_value_that_there_is_not_is_a_sentence_and_changes_nothing(lever: Lever, value: str, sentence: str) -> None:

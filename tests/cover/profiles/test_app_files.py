@@ -119,6 +119,10 @@ def test_a_build_without_a_hook_starts_as_a_person_left_it(build: str, standard:
             r"key `control\.when_scheduled\.org\.example\.sync`: expected one of none, got 'in'",
         ),
         (
+            SMALL + '[control.throws]\n"org.example.sync" = "in"\n',
+            r"key `control\.throws\.org\.example\.sync`: expected one of none, got 'in'",
+        ),
+        (
             SMALL + '[control.states.a]\nname="n"\non="1"\noff="0"\n[control.states.b]\nname="n"\non="1"\nof="0"\n',
             r"key `control\.states\.b\.of`: expected one of name, on, off; .*did you mean `off`",
         ),

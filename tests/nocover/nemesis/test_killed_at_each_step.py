@@ -33,6 +33,7 @@ STATE = "; ".join(
         f"cmd appops get {PACKAGE} RUN_ANY_IN_BACKGROUND",
         "cmd netpolicy get restrict-background",
         "dumpsys connectivity",
+        "getprop persist.sys.timezone",
     ]
 )
 HEALED_S = 20.0
@@ -112,6 +113,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         pytest.param("airplane-mode=on wifi=on mobile-data=off screen=off", marks=pytest.mark.slow),
         pytest.param("standby-bucket=rare background=restricted data-saver=on", marks=pytest.mark.slow),
         "power=low battery-saver=on automatic-time=off wall-clock=18000000000000",
+        "automatic-time-zone=off time-zone=Pacific/Kiritimati",
     ],
 )
 def test_whatever_step_it_dies_at_the_phone_is_as_it_was_found(lab: Lab, levers: str) -> None:

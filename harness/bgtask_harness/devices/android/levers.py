@@ -373,6 +373,29 @@ def _wall_clock(asked: _Asked, lever: Lever, value: str) -> Change:
     return Change(lever=lever, value=value, was="right", apply=apply, wall=wall)
 
 
+_READ_ZONE = "getprop persist.sys.timezone"
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
+_NO_ZONE = "GMT"
+"""What a phone without a zone goes by (`TimeZone.getDefault`)."""
+
+
+def _time_zone(asked: _Asked, lever: Lever, value: str) -> Change:
+    """The zone of AlarmManager's shell verb: it tells the apps, which `setprop` alone would not."""
+    if not _ZONE.fullmatch(value):
+        raise Unsupported(f"{lever} {value}: expected a name of the time zone database, such as Pacific/Kiritimati")
+    was = asked.said(lever, _READ_ZONE, rf"\A({_ZONE.pattern})?\n\Z")[1] or ""
+    return Change(
+        lever=lever,
+        value=value,
+        was=was or _NO_ZONE,
+        apply=f"cmd alarm set-timezone {value}",
+        restore=(f"cmd alarm set-timezone {was or _NO_ZONE}",),
+        check=_READ_ZONE,
+        holds=_lines(re.escape(value)),
+        found=_lines(re.escape(was) if was else f"({_NO_ZONE})?"),
+    )
+
+
 # --- the app's own, by its hook -------------------------------------------------------------------------------------
 
 
@@ -423,4 +446,6 @@ _PLANS: dict[Lever, Callable[[_Asked, Lever, str], Change]] = {
     Lever.BACKGROUND: _background,
     Lever.AUTOMATIC_TIME: _setting("auto_time"),
     Lever.WALL_CLOCK: _wall_clock,
+    Lever.AUTOMATIC_TIME_ZONE: _setting("auto_time_zone"),
+    Lever.TIME_ZONE: _time_zone,
 }
