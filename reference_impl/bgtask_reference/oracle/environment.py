@@ -19,8 +19,10 @@ from bgtask_reference.platform.jobscheduler import Hold
 
 APP_WIDE = frozenset({"DEVICE_NOT_DOZING", "WITHIN_QUOTA", "BACKGROUND_NOT_RESTRICTED"})
 NETWORK = frozenset({"CONNECTIVITY", "UNMETERED"})
-OVERRIDDEN_AS = {"metered": "network"}
+OVERRIDDEN_AS = {"metered": "network", "roaming": "network", "data-saver": "network", "device-idle": "idle"}
 """A fact's name in a force's mask, where the mask calls it otherwise."""
+NOT_ASKED_ALWAYS = ("stopped", "data-saver")
+"""Facts that hold a task back when they are read so, and that older journals may lack."""
 REFUSED = frozenset({StepKind.REFUSED})
 NEVER_READ: InOrder[Fact] = InOrder(())
 
@@ -72,7 +74,7 @@ def weather(task: TaskSlice, outside: Outside, span: While, mask: Collection[str
     unknown: list[str] = []
     proof: list[int] = []
     wanted = jobscheduler.facts_that_matter(task.task, outside.device.api_level)
-    for name in (*wanted, "stopped"):
+    for name in (*wanted, *NOT_ASKED_ALWAYS):
         if OVERRIDDEN_AS.get(name, name) in mask:
             continue
         looked_at, known = _readings(outside.facts.get(name, NEVER_READ), span)

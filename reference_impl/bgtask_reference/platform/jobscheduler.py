@@ -56,21 +56,55 @@ def facts_that_matter(task: TaskSpec, api_level: int | None) -> tuple[str, ...]:
         names.append("network")
     if task.network is Network.UNMETERED:
         names.append("metered")
-    return tuple(names)
+    if task.network is Network.NOT_ROAMING:
+        names.append("roaming")
+    return (*names, *(fact for fact, asked in _asked_for(task) if asked))
+
+
+def _asked_for(task: TaskSpec) -> tuple[tuple[str, bool], ...]:
+    """Facts that must be true while it runs, and whether the task declares each."""
+    wants = task.constraints
+    return (
+        ("charging", wants.charging),
+        ("battery-not-low", wants.battery_not_low),
+        ("storage-not-low", wants.storage_not_low),
+        ("device-idle", wants.device_idle),
+    )
 
 
 def hold(fact: str, value: bool | int | str, task: TaskSpec, api_level: int | None) -> Hold | None:
     """Say whether a fact of the environment may legally hold a task back, and as what."""
-    needs_network = task.network is not Network.NOT_REQUIRED
-    if fact == "network" and needs_network and value == "none":
-        return Hold("W30", "there was no network")
-    if fact == "metered" and task.network is Network.UNMETERED and value is True:
-        return Hold("W30", "the network was metered")
+    if fact in _NETWORK_HOLDS:
+        return _network(fact, value, task)
+    if fact in _CONDITION_HOLDS:
+        return _CONDITION_HOLDS[fact] if value is False and dict(_asked_for(task))[fact] else None
     if fact in {"doze-deep", "doze-light"} and value in IDLE_STATES:
         return Hold("W40", f"the phone was dozing ({fact} {value})")
     if fact == "bucket" and isinstance(value, int) and value > _friendly_bucket(api_level):
         return Hold("W41", f"the app was in standby bucket {value}")
     return _restriction(fact, value)
+
+
+_NETWORK_HOLDS = frozenset({"network", "metered", "roaming", "data-saver"})
+_CONDITION_HOLDS = {
+    "charging": Hold("W31", "the phone was not charging"),
+    "battery-not-low": Hold("W32", "the battery was low"),
+    "storage-not-low": Hold("W33", "storage was low"),
+    "device-idle": Hold("W34", "somebody was using the phone"),
+}
+
+
+def _network(fact: str, value: bool | int | str, task: TaskSpec) -> Hold | None:
+    """Data saver holds back what would use a metered network; which network it would have got, no reading tells."""
+    if fact == "network" and value == "none" and task.network is not Network.NOT_REQUIRED:
+        return Hold("W30", "there was no network")
+    if fact == "metered" and value is True and task.network is Network.UNMETERED:
+        return Hold("W30", "the network was metered")
+    if fact == "roaming" and value is True and task.network is Network.NOT_ROAMING:
+        return Hold("W30", "the network was roaming")
+    if fact == "data-saver" and value is True and task.network is not Network.NOT_REQUIRED:
+        return Hold("W42", "data saver was on")
+    return None
 
 
 def _restriction(fact: str, value: bool | int | str) -> Hold | None:

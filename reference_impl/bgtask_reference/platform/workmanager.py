@@ -34,6 +34,15 @@ def period_ns(task: TaskSpec, work_manager: str | None) -> int:
     return max(task.interval_ns, constants.row("workmanager", "period", work_manager)["minimum_ms"] * NS_PER_MS)
 
 
+def flex_wait_ns(task: TaskSpec, work_manager: str | None) -> int:
+    """How long the first period waits for its flex window; 0 where the whole interval is one."""
+    if task.interval_ns is None or task.flex_ns is None:
+        return 0
+    period = period_ns(task, work_manager)
+    least = constants.row("workmanager", "period", work_manager)["minimum_flex_ms"] * NS_PER_MS
+    return period - min(max(task.flex_ns, least), period)
+
+
 def scheduler_slots(work_manager: str | None) -> int:
     """How many rows WorkManager keeps registered with JobScheduler at a time."""
     return constants.row("workmanager", "diagnostics", work_manager)["scheduler_slots"]

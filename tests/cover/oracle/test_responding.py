@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from bgtask_tests_histories import IMMEDIATE
 from bgtask_tests_histories import PACKAGE
@@ -13,6 +15,7 @@ from bgtask_tests_histories import quiet
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Clock
+from bgtask_reference.events import Constraints
 from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import DeviceRegained
 from bgtask_reference.events import ForceLevel
@@ -52,6 +55,28 @@ def test_a_run_within_its_bound_passes() -> None:
     told = verdict(wanted().wait(10).run().wait(60).look())
 
     assert (told.judgement, told.exercised) == (Judgement.PASS, 1)
+
+
+def test_silence_until_the_flex_window_opens_is_no_defect() -> None:
+    task = replace(quiet(SYNC), interval_ns=6 * 3600 * NS_PER_S, flex_ns=3600 * NS_PER_S)
+    told = verdict(Writer(app(task)).begin().look().names().want().request().wait(90).look())
+
+    assert told.judgement is Judgement.SUPPRESSED
+    assert "W20" in told.reason
+
+
+def test_a_phone_that_somebody_uses_holds_back_what_waits_for_an_idle_one() -> None:
+    spec = app(replace(quiet(SYNC), constraints=Constraints(device_idle=True)))
+
+    def silence(**facts: bool) -> Verdict:
+        begun = Writer(spec).begin().look(**facts).names().want().request()
+        return verdict(begun.wait(90).look(**facts))
+
+    used = silence(**{"device-idle": False})
+    assert used.judgement is Judgement.SUPPRESSED
+    assert "W34" in used.reason
+    assert silence(**{"device-idle": True}).judgement is Judgement.FAIL
+    assert silence().judgement is Judgement.INCONCLUSIVE
 
 
 def test_silence_in_a_whole_log_and_a_friendly_environment_fails_and_the_story_tells_both() -> None:

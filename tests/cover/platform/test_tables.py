@@ -6,6 +6,7 @@ import pytest
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Backoff
+from bgtask_reference.events import Constraints
 from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.platform import constants
@@ -79,3 +80,46 @@ def test_every_number_of_the_tables_has_its_source_beside_it() -> None:
         key, equals, rest = line.partition("=")
         if equals and key.strip() not in {"since", "newest_known"} and not line.startswith("#"):
             assert "#" in rest, line
+
+
+@pytest.mark.parametrize(
+    ("wants", "fact", "category"),
+    [
+        (Constraints(charging=True), "charging", "W31"),
+        (Constraints(battery_not_low=True), "battery-not-low", "W32"),
+        (Constraints(storage_not_low=True), "storage-not-low", "W33"),
+        (Constraints(device_idle=True), "device-idle", "W34"),
+    ],
+)
+def test_what_a_task_declares_may_hold_it_back_and_nothing_else_does(
+    wants: Constraints, fact: str, category: str
+) -> None:
+    task, other = TaskSpec("t", constraints=wants), TaskSpec("t")
+
+    assert fact in jobscheduler.facts_that_matter(task, 36)
+    assert fact not in jobscheduler.facts_that_matter(other, 36)
+    held = jobscheduler.hold(fact, False, task, 36)
+    assert held is not None
+    assert held.category == category
+    assert jobscheduler.hold(fact, True, task, 36) is None
+    assert jobscheduler.hold(fact, False, other, 36) is None
+
+
+def test_roaming_and_data_saver_hold_back_what_needs_a_network() -> None:
+    at_home, offline = TaskSpec("t", network=Network.NOT_ROAMING), TaskSpec("t")
+
+    assert "roaming" in jobscheduler.facts_that_matter(at_home, 36)
+    assert jobscheduler.hold("roaming", True, at_home, 36) is not None
+    assert jobscheduler.hold("roaming", True, TaskSpec("t", network=Network.CONNECTED), 36) is None
+    assert jobscheduler.hold("data-saver", True, at_home, 36) is not None
+    assert jobscheduler.hold("data-saver", True, offline, 36) is None
+
+
+def test_a_flex_puts_off_the_first_period_alone_and_is_clamped() -> None:
+    hour = 3_600_000_000_000
+    flexible = TaskSpec("t", interval_ns=6 * hour, flex_ns=hour)
+
+    assert workmanager.flex_wait_ns(flexible, None) == 5 * hour
+    assert workmanager.flex_wait_ns(TaskSpec("t", interval_ns=6 * hour), None) == 0
+    assert workmanager.flex_wait_ns(TaskSpec("t", interval_ns=hour, flex_ns=1), None) == hour - 300_000_000_000
+    assert workmanager.flex_wait_ns(TaskSpec("t", interval_ns=hour, flex_ns=2 * hour), None) == 0

@@ -41,16 +41,18 @@ class Condition:
 
 
 NETWORK_LEVERS = frozenset(
-    {"env.network", "env.wifi", "env.mobile-data", "env.airplane-mode", "env.metered", "env.data-saver"}
+    {"env.network", "env.wifi", "env.mobile-data", "env.airplane-mode", "env.metered-wifi", "env.data-saver"}
 )
 POWER_LEVERS = frozenset({"env.power", "env.charger", "env.battery", "env.doze", "env.saver", "env.battery-saver"})
+STORAGE_LEVERS = frozenset({"env.storage"})
+IDLE_LEVERS = frozenset({"env.screen", "env.device-idle"})
 NETWORK = Condition("network", "network", "a network", NETWORK_LEVERS)
 UNMETERED = Condition("network", "metered", "an unmetered network", NETWORK_LEVERS)
 NOT_ROAMING = Condition("network", "roaming", "a network that is not roaming", NETWORK_LEVERS)
 CHARGING = Condition("charging", "charging", "a charger", POWER_LEVERS)
 BATTERY = Condition("battery-not-low", "battery-not-low", "a battery that is not low", POWER_LEVERS)
-STORAGE = Condition("storage-not-low", "storage-not-low", "storage that is not low", frozenset())
-IDLE = Condition("idle", "device-idle", "a phone that nobody uses", frozenset({"env.screen"}))
+STORAGE = Condition("storage-not-low", "storage-not-low", "storage that is not low", STORAGE_LEVERS)
+IDLE = Condition("idle", "device-idle", "a phone that nobody uses", IDLE_LEVERS)
 
 
 def conditions(task: TaskSpec) -> tuple[Condition, ...]:
@@ -91,7 +93,7 @@ def _no_network(first: int, _last: int, outside: Outside) -> bool:
 
 def _only_metered(first: int, _last: int, outside: Outside) -> bool:
     pulled = _pulled(first, outside)
-    return pulled.get("env.metered") == "on" or pulled.get("env.wifi") == "off"
+    return pulled.get("env.metered-wifi") == "on" or pulled.get("env.wifi") == "off"
 
 
 def _frozen(first: int, last: int, outside: Outside) -> bool:
@@ -99,6 +101,10 @@ def _frozen(first: int, last: int, outside: Outside) -> bool:
     readings = outside.facts.get("battery-frozen")
     told = readings.between(first - 1, last + 1) if readings else ()
     return bool(told) and told[0].index == first and told[-1].index == last and all(each.value is True for each in told)
+
+
+def _no_storage(first: int, _last: int, outside: Outside) -> bool:
+    return _pulled(first, outside, STORAGE_LEVERS).get("env.storage") == "low"
 
 
 def _nobody(_first: int, _last: int, _outside: Outside) -> bool:
@@ -112,14 +118,14 @@ _HOLDERS: Mapping[str, Callable[[int, int, Outside], bool]] = {
     "device-idle": _nobody,
     "charging": _frozen,
     "battery-not-low": _frozen,
-    "storage-not-low": _nobody,
+    "storage-not-low": _no_storage,
 }
 
 
-def _pulled(before: int, outside: Outside) -> dict[str, str]:
+def _pulled(before: int, outside: Outside, levers: frozenset[str] = NETWORK_LEVERS) -> dict[str, str]:
     """Give what each lever was last set to before a journal index; only what the phone took for sure counts."""
     told: dict[str, str] = {}
-    for each in outside.done(NETWORK_LEVERS, -1, before):
+    for each in outside.done(levers, -1, before):
         taken = each.answered is not None and each.answered < before and each.outcome.value == "accepted"
         told[each.sent.verb] = each.sent.arguments.get("value", "") if taken else ""
     return told

@@ -32,8 +32,13 @@ def seconds(ns: int) -> str:
 
 
 def initial_delay_ns(each: NameSlice) -> int:
-    """Give the initial delay of a unique name. One-time work beside a periodic name runs at once: it has none."""
-    beside_periodic = not each.periodic and any(unique.periodic for unique in each.task.unique_names)
+    """Give how long the first run of a unique name waits: its initial delay, and until its flex window opens.
+
+    One-time work beside a periodic name runs at once: it has no delay.
+    """
+    if each.periodic:
+        return each.task.initial_delay_ns + workmanager.flex_wait_ns(each.task, None)
+    beside_periodic = any(unique.periodic for unique in each.task.unique_names)
     return 0 if beside_periodic else each.task.initial_delay_ns
 
 

@@ -173,7 +173,7 @@ def test_a_task_that_declares_nothing_is_not_looked_at() -> None:
 
 def test_unmetered_wants_more_than_any_network() -> None:
     task = quiet(SYNC, network=Network.UNMETERED)
-    held_down = pull(phone(task).wait(600), "env.metered", "on").wait(1).look(metered=True)
+    held_down = pull(phone(task).wait(600), "env.metered-wifi", "on").wait(1).look(metered=True)
 
     told = verdict(held_down.wait(60).run().look(metered=True), "R5.start")
 
