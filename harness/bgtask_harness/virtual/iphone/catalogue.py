@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from collections.abc import Callable
 
+from bgtask_harness.virtual.iphone.dtx import instruments
 from bgtask_harness.virtual.iphone.handset import Handset
 from bgtask_harness.virtual.iphone.links import Link
 from bgtask_harness.virtual.iphone.links import Serve
@@ -42,5 +43,7 @@ def offers(handset: Handset) -> tuple[Offer, ...]:
         shimmed(images.NAME, of(images.serve)),
         shimmed(heartbeat.NAME, heartbeat.serve),
         shimmed(developer_mode.NAME, of(developer_mode.serve), DEVELOPER_MODE_SINCE),
+        Offer(of(instruments.serve), lockdown=instruments.SECURE_PROXY, developer=True, until=DISCOVERY_SINCE),
+        Offer(of(instruments.serve), remote=instruments.HUB, checks_in=False, developer=True, since=DISCOVERY_SINCE),
         Offer(of(control.serve), lockdown=control.NAME),
     )
