@@ -22,19 +22,20 @@ go_ios = pytest.mark.skipif(
 )
 
 
-async def run(address: str, *argv: str, seconds: float = 10) -> tuple[int, str]:
-    """Run a client against an address; its status and output. One that follows a log is ended after its time."""
-    process = await asyncio.create_subprocess_exec(
+async def start(address: str, *argv: str) -> asyncio.subprocess.Process:
+    """Start a client against an address."""
+    return await asyncio.create_subprocess_exec(
         *argv,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "USBMUXD_SOCKET_ADDRESS": address},
     )
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), seconds)
-    except TimeoutError:
-        process.terminate()  # in order: it writes what it has
-        output, _ = await process.communicate()
+
+
+async def run(address: str, *argv: str) -> tuple[int, str]:
+    """Run a client to its end; its status and output."""
+    process = await start(address, *argv)
+    output, _ = await process.communicate()
     return process.returncode or 0, output.decode(errors="replace")
 
 
@@ -65,11 +66,18 @@ def test_libimobiledevice_pairs_anew(serve: Serve, phone: Any) -> None:
 @libimobiledevice
 def test_libimobiledevice_follows_the_log(serve: Serve, phone: Any) -> None:
     async def script(address: str, _daemons: Any) -> None:
-        following = asyncio.ensure_future(run(f"UNIX:{address}", "idevicesyslog", seconds=1))
+        # line by line also into a pipe
+        following = await start(f"UNIX:{address}", "stdbuf", "-oL", "idevicesyslog")
+        assert following.stdout is not None
         while not len(phone.log_readers):  # noqa: ASYNC110 - what is waited for is another process
             await asyncio.sleep(0.001)
         phone.say(401, "Running task")
-        assert "Demo(BackgroundTasks)[401] <Notice>: Running task\n" in (await following)[1]
+        printed = b""
+        while b"Running task" not in printed:
+            printed = await following.stdout.readline()
+        following.terminate()
+        await following.communicate()
+        assert printed.endswith(b"Demo(BackgroundTasks)[401] <Notice>: Running task\n")
 
     serve(phone, script)
 
