@@ -20,6 +20,8 @@ from bgtask_harness.profiles.app_schema import State
 from bgtask_harness.profiles.app_schema import VirtualApp
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Backoff
+from bgtask_reference.events import Constraints
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Network
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import UniqueName
@@ -35,6 +37,17 @@ _DELAYS = (0, 0, 0, 2 * _MINUTE, 10 * _MINUTE, 45 * _MINUTE)
 _BACKOFFS = (10_000_000_000, 30_000_000_000, 30_000_000_000, 120_000_000_000)
 _STARTS_WITHIN = _MINUTE
 _POLICIES = (ExistingPeriodicWorkPolicy.KEEP, ExistingPeriodicWorkPolicy.UPDATE)
+_EXISTING = {
+    ExistingPeriodicWorkPolicy.KEEP: ExistingWork.KEEP,
+    ExistingPeriodicWorkPolicy.UPDATE: ExistingWork.UPDATE,
+}
+_FLEXES = (None,)
+_CONSTRAINTS = (
+    *(Constraints(),) * 6,
+    Constraints(charging=True),
+    Constraints(battery_not_low=True),
+    Constraints(charging=True, battery_not_low=True),
+)
 
 
 def healthy(app: str, seed: int) -> Subject:
@@ -43,8 +56,9 @@ def healthy(app: str, seed: int) -> Subject:
     if app == FIXED:
         return fixed
     rng = random.Random(f"tasks {seed}")  # noqa: S311 - a campaign must come out the same twice
-    tasks = _tasks(rng)
-    return dataclasses.replace(fixed, app=_app_file(fixed.app, tasks), program=Program(tasks, rng.choice(_POLICIES)))
+    policy = rng.choice(_POLICIES)
+    tasks = tuple(_task(number, rng, policy) for number in range(rng.randint(1, 4)))
+    return dataclasses.replace(fixed, app=_app_file(fixed.app, tasks), program=Program(tasks, policy))
 
 
 @lru_cache(maxsize=1)
@@ -55,23 +69,21 @@ def _fixed() -> Subject:
     return Subject(app, app.virtual.program, load_profile(PHONE, search))
 
 
-def _tasks(rng: random.Random) -> tuple[TaskSpec, ...]:
-    return tuple(_task(number, rng) for number in range(rng.randint(1, 4)))
-
-
-def _task(number: int, rng: random.Random) -> TaskSpec:
+def _task(number: int, rng: random.Random, policy: ExistingPeriodicWorkPolicy) -> TaskSpec:
     periodic = rng.random() < 0.75  # noqa: PLR2004 - most background tasks repeat
     name = f"{PACKAGE}.task{number}"
     return TaskSpec(
         id=name,
         title=f"task-{number}",
         interval_ns=rng.choice(_INTERVALS) if periodic else None,
-        unique_names=(UniqueName(name, periodic),),
+        unique_names=(UniqueName(name, periodic, _EXISTING[policy] if periodic else ExistingWork.REPLACE),),
         network=rng.choice(tuple(Network)),
         backoff=Backoff(rng.choice(_BACKOFFS), rng.random() < 0.7),  # noqa: PLR2004 - exponential is the default
         initial_delay_ns=rng.choice(_DELAYS),
         worker_class=WORKER_CLASS,
         starts_within_ns=_STARTS_WITHIN,
+        constraints=rng.choice(_CONSTRAINTS),
+        flex_ns=rng.choice(_FLEXES) if periodic else None,
     )
 
 

@@ -46,11 +46,19 @@ def state_of(task: TaskSpec) -> str:
 
 def request_for(task: TaskSpec) -> WorkRequest:
     """Give what WorkManager is asked for."""
+    wanted = task.constraints
     return WorkRequest(
         WORKER_CLASS,
-        interval_ms=None if task.interval_ns is None else task.interval_ns // NS_PER_MS,
+        interval_ms=_milliseconds(task.interval_ns),
+        flex_ms=_milliseconds(task.flex_ns),
         initial_delay_ms=task.initial_delay_ns // NS_PER_MS,
-        constraints=Constraints(_NETWORK[task.network]),
+        constraints=Constraints(
+            _NETWORK[task.network],
+            requires_charging=wanted.charging,
+            requires_battery_not_low=wanted.battery_not_low,
+            requires_storage_not_low=wanted.storage_not_low,
+            requires_device_idle=wanted.device_idle,
+        ),
         input_data={TASK: task.id},
         backoff_policy=BackoffPolicy.EXPONENTIAL if task.backoff.exponential else BackoffPolicy.LINEAR,
         backoff_delay_ms=task.backoff.initial_ns // NS_PER_MS,
@@ -171,6 +179,10 @@ class GeneratedWorker:
     def _say(self, text: str) -> None:
         if self._app.debug_build:
             self._app.log(Priority.DEBUG, _RUNNER, text)
+
+
+def _milliseconds(ns: int | None) -> int | None:
+    return None if ns is None else ns // NS_PER_MS
 
 
 def _asked(task: TaskSpec) -> str:

@@ -95,7 +95,7 @@ def test_a_broken_harness_neither_accuses_nor_acquits(fault: object) -> None:
     ],
 )
 def test_a_mutant_is_named_by_its_rule(name: str, rule: str) -> None:
-    result = HuntMutant(mutant(name), 0, 6)()
+    result = HuntMutant(mutant(name), 0, 16)()
 
     assert result.outcome is Outcome.KILLED
     assert rule in result.by
