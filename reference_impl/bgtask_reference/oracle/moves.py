@@ -16,6 +16,8 @@ from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 
 ALIVE = frozenset({Phase.ENQUEUED, Phase.RUNNING})
+WAITING = State(Phase.ENQUEUED)
+"""It will run again, and nothing more is known of it."""
 Move = Callable[[State, Step, bool], Iterator[State]]
 
 
@@ -119,8 +121,9 @@ def _cleared(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:
     yield State(Phase.ABSENT)
 
 
-def _hole(_state: State, _step: Step, _periodic: bool) -> Iterator[State]:
-    yield ANYTHING
+def _hole(state: State, step: Step, periodic: bool) -> Iterator[State]:
+    """Give up what may have changed: in a reboot how far periodic work is, and not that it waits."""
+    yield WAITING if step.rebooting and periodic and state.phase in ALIVE else ANYTHING
 
 
 MOVES: dict[StepKind, Move] = {

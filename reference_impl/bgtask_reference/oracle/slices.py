@@ -176,7 +176,8 @@ def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
     for hole in outside.coverage.holes:
         for index in _within(hole, steps_at):
             when = outside.timeline.place(Entry(index, 0, RunWanted()))
-            yield Step(StepKind.HOLE, when, () if hole.entry is None else (hole.entry,))
+            told = () if hole.entry is None else (hole.entry,)
+            yield Step(StepKind.HOLE, when, told, rebooting=hole.expected)
 
 
 def _within(hole: Hole, steps_at: Sequence[int]) -> Sequence[int]:

@@ -87,6 +87,7 @@ class Step:
         in_app: The app's debug hook ran the worker's body itself: no scheduler was involved.
         everything: For a cancellation: of all tasks of the app.
         reason: For a stop: the source's own word; None when it gave none.
+        rebooting: For a hole: a reboot that was asked for made it, so nobody used the app in it.
 
     """
 
@@ -105,6 +106,7 @@ class Step:
     in_app: bool = False
     everything: bool = False
     reason: str | None = None
+    rebooting: bool = False
 
     @property
     def index(self) -> int:

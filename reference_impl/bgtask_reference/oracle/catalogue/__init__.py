@@ -16,6 +16,7 @@ from bgtask_reference.oracle.rules import continuing
 from bgtask_reference.oracle.rules import ending
 from bgtask_reference.oracle.rules import known
 from bgtask_reference.oracle.rules import overlap
+from bgtask_reference.oracle.rules import rebooting
 from bgtask_reference.oracle.rules import responding
 from bgtask_reference.oracle.rules import retry
 from bgtask_reference.oracle.rules import timing
@@ -39,6 +40,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *cancelling.RULES,
     *ending.RULES,
     *continuing.RULES,
+    *rebooting.RULES,
     *known.RULES,
 )
 """Every rule, in the order in which verdicts are listed."""

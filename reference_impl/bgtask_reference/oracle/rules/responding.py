@@ -267,17 +267,9 @@ def _doubt(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: 
 
 
 def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outside: Outside) -> Doubt | None:
-    version = outside.app.work_manager_version
-    if state.attempts != 0:
-        wait, words = workmanager.backoff_ns(each.task.backoff, state.tried, version), "W21: its backoff"
-    elif each.periodic and state.again:
-        wait, words = workmanager.period_ns(each.task, version), "W22: its period"
-    elif each.periodic and state.since and _also_asked_at_once(state.since, task):
-        return Because.UNKNOWN, "W20: with a run at once the first period may have been asked for later"
-    elif not each.periodic and "delay" in wish.mask:
-        return None  # WorkManager looks at the schedule of periodic and of backed-off work alone
-    else:
-        wait, words = initial_delay_ns(each), "W20: its initial delay"
+    if unclear := _unclear(state, each, task):
+        return Because.UNKNOWN, unclear
+    wait, words = _waits_for(state, each, wish, outside.app.work_manager_version)
     if not wait:
         return None
     if state.since is None:
@@ -285,6 +277,27 @@ def _too_early(state: State, each: NameSlice, wish: Wish, task: TaskSlice, outsi
     if wall_elapsed(state.since, wish.want.when).lo < wait:
         return Because.TOO_EARLY, f"{words} of {seconds(wait)} was not over"
     return None
+
+
+def _unclear(state: State, each: NameSlice, task: TaskSlice) -> str:
+    """Say why nobody knows what it waited for; empty when somebody does."""
+    if state.attempts is None and not state.tried:
+        return "whether it was due is unknown: it may have run while the phone booted"
+    first = state.attempts == 0 and each.periodic and not state.again
+    if first and state.since and _also_asked_at_once(state.since, task):
+        return "W20: with a run at once the first period may have been asked for later"
+    return ""
+
+
+def _waits_for(state: State, each: NameSlice, wish: Wish, version: str | None) -> tuple[int, str]:
+    """Give how long it waits after it was enqueued, and what that is called."""
+    if state.attempts != 0:
+        return workmanager.backoff_ns(each.task.backoff, state.tried, version), "W21: its backoff"
+    if each.periodic and state.again:
+        return workmanager.period_ns(each.task, version), "W22: its period"
+    overridden = not each.periodic and "delay" in wish.mask
+    # WorkManager looks at the schedule of periodic and of backed-off work alone.
+    return (0 if overridden else initial_delay_ns(each)), "W20: its initial delay"
 
 
 def _also_asked_at_once(since: When, task: TaskSlice) -> bool:

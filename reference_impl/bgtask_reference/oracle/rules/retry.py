@@ -22,9 +22,9 @@ from bgtask_reference.platform import workmanager
 
 def backoff(state: State, step: Step, place: Place) -> Said:
     """No retry before its backoff, which grows with the attempts: with those there were at least."""
-    if state.phase is not Phase.ENQUEUED or state.attempts == 0:
-        return None
     tried = state.tried if state.attempts is not None else max(state.least, (step.run_attempt or 1) - 1)
+    if state.phase is not Phase.ENQUEUED or tried == 0:
+        return None
     wait = workmanager.backoff_ns(place.slice.task.backoff, tried, place.work_manager)
     return not_before(state, wait, step, place)
 
