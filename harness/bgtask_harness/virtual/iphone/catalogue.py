@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from collections.abc import Callable
+from functools import partial
 
+from bgtask_harness.virtual.iphone.coredevice import tunnel
+from bgtask_harness.virtual.iphone.coredevice.discovery import Discovery
 from bgtask_harness.virtual.iphone.dtx import instruments
 from bgtask_harness.virtual.iphone.handset import Handset
 from bgtask_harness.virtual.iphone.links import Link
@@ -22,28 +25,49 @@ from bgtask_harness.virtual.iphone.services import syslog
 
 DEVELOPER_MODE_SINCE = (16,)
 DISCOVERY_SINCE = (17,)
+REMOTE_LOCKDOWN = "com.apple.mobile.lockdown.remote.trusted"
 
 
-def offers(handset: Handset) -> tuple[Offer, ...]:
-    """Give every service that a phone of any version has; `Offer.there` says which of them this one has now."""
+def offers(handset: Handset, remote_lockdown: Serve) -> tuple[Offer, ...]:
+    """Give every service that a phone of any version has; `Offer.there` says which of them this one has now.
 
-    def of(serve: Callable[[Handset, Link], Awaitable[None]]) -> Serve:
-        return lambda link: serve(handset, link)
+    `remote_lockdown` is lockdownd for a host that the tunnel has shown to be trusted.
+    """
+    inside = (
+        *_relays(handset),
+        Offer(remote_lockdown, remote=REMOTE_LOCKDOWN),
+        Offer(heartbeat.serve, heartbeat.NAME, f"{heartbeat.NAME}.shim.remote"),
+        *_developer(handset),
+    )
+    proxy = partial(tunnel.serve, handset, Discovery(handset, inside))
+    control_of_time = Offer(partial(control.serve, handset), control.NAME)
+    return (*inside, Offer(proxy, tunnel.NAME, since=tunnel.SINCE), control_of_time)
 
-    def shimmed(name: str, serve: Serve, since: tuple[int, ...] = (0,)) -> Offer:
-        return Offer(serve, lockdown=name, remote=f"{name}.shim.remote", since=since)
+
+def _relays(handset: Handset) -> tuple[Offer, ...]:
+    def shimmed(name: str, serve: Callable[[Handset, Link], Awaitable[None]], since: tuple[int, ...] = (0,)) -> Offer:
+        return Offer(partial(serve, handset), name, f"{name}.shim.remote", since=since)
 
     return (
-        shimmed(syslog.NAME, of(syslog.serve)),
-        shimmed(oslog.NAME, of(oslog.serve)),
-        shimmed(installation.NAME, of(installation.serve)),
-        shimmed(notifications.NAME, of(notifications.serve)),
-        shimmed(notifications.INSECURE, of(notifications.serve)),
-        shimmed(diagnostics.NAME, of(diagnostics.serve)),
-        shimmed(images.NAME, of(images.serve)),
-        shimmed(heartbeat.NAME, heartbeat.serve),
-        shimmed(developer_mode.NAME, of(developer_mode.serve), DEVELOPER_MODE_SINCE),
-        Offer(of(instruments.serve), lockdown=instruments.SECURE_PROXY, developer=True, until=DISCOVERY_SINCE),
-        Offer(of(instruments.serve), remote=instruments.HUB, checks_in=False, developer=True, since=DISCOVERY_SINCE),
-        Offer(of(control.serve), lockdown=control.NAME),
+        shimmed(syslog.NAME, syslog.serve),
+        shimmed(oslog.NAME, oslog.serve),
+        shimmed(installation.NAME, installation.serve),
+        shimmed(notifications.NAME, notifications.serve),
+        shimmed(notifications.INSECURE, notifications.serve),
+        shimmed(diagnostics.NAME, diagnostics.serve),
+        shimmed(images.NAME, images.serve),
+        shimmed(developer_mode.NAME, developer_mode.serve, DEVELOPER_MODE_SINCE),
     )
+
+
+def _developer(handset: Handset) -> tuple[Offer, ...]:
+    """Give what the developer image brings: with lockdown before iOS 17, inside the tunnel since."""
+
+    def before(name: str, serve: Serve) -> Offer:
+        return Offer(serve, name, developer=True, until=DISCOVERY_SINCE)
+
+    def since(name: str, serve: Serve) -> Offer:
+        return Offer(serve, remote=name, checks_in=False, developer=True, since=DISCOVERY_SINCE)
+
+    dtx = partial(instruments.serve, handset)
+    return (before(instruments.SECURE_PROXY, dtx), since(instruments.HUB, dtx))

@@ -23,7 +23,8 @@ class Daemons:
     def __init__(self, phone: IPhonePort, identity: Identity | None = None) -> None:
         self.handset = Handset(phone)
         self.identity = identity or Identity()
-        self.lockdownd = Lockdownd(self.handset, self.identity, offers(self.handset))
+        self.lockdownd = Lockdownd(self.handset, self.identity)
+        self.lockdownd.offers = offers(self.handset, self.lockdownd.converse_remotely)
 
     @property
     def udid(self) -> str:

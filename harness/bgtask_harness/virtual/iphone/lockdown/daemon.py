@@ -30,10 +30,11 @@ _UNTRUSTED = {
 class Lockdownd:
     """What every conversation shares: the trust of the phone, its services and the ports that wait for a host."""
 
-    def __init__(self, handset: Handset, identity: Identity, offers: Sequence[Offer]) -> None:
+    def __init__(self, handset: Handset, identity: Identity) -> None:
         self.handset = handset
         self.identity = identity
-        self.offers = offers
+        self.offers: Sequence[Offer] = ()
+        """Set once they are made: one of them is lockdownd itself, through a tunnel."""
         self._waiting: dict[int, tuple[Offer, str]] = {}
         self._next = FIRST_SERVICE_PORT
 
@@ -54,6 +55,10 @@ class Lockdownd:
         context = self.identity.context(host_id)
         return None if context is None else lambda link: self._begin(link, offer, host_id, context)
 
+    async def converse_remotely(self, link: Link) -> None:
+        """Answer a host that has come through a tunnel."""
+        await Conversation(self, link.host_id).serve(link)
+
     async def _begin(self, link: Link, offer: Offer, host_id: str, context: ssl.SSLContext) -> None:
         async def service(link: Link) -> None:
             await link.begin_tls(context)
@@ -68,12 +73,12 @@ class Lockdownd:
 
 
 class Conversation:
-    """One host's conversation with lockdownd."""
+    """One host's conversation with lockdownd. `trusted_host` needs no session: its tunnel was opened in one."""
 
-    def __init__(self, lockdownd: Lockdownd) -> None:
+    def __init__(self, lockdownd: Lockdownd, trusted_host: str = "") -> None:
         self._all = lockdownd
-        self._session = ""
-        self._host_id = ""
+        self._session = trusted_host
+        self._host_id = trusted_host
 
     async def serve(self, link: Link) -> None:
         """Answer until the host hangs up."""
