@@ -221,6 +221,47 @@ def test_a_run_that_was_under_way_may_finish_after_cancel() -> None:
 
     assert judged(writer, "R9.cancel") is Judgement.PASS
 
+    assert judged(writer, "R9.under-way") is Judgement.PASS
+
+
+def test_a_run_that_goes_on_long_after_cancel_fails_with_the_cancellation_and_its_end() -> None:
+    writer = asked()
+    who = writer.start()
+    writer.wait(5).cancel().wait(25).finish(who).sample()
+
+    told = verdict(writer, "R9.under-way")
+
+    assert told.judgement is Judgement.FAIL
+    assert kinds(writer, told) == ["RequestCancelled", "RunFinished"]
+
+
+def test_a_run_that_is_told_to_stop_too_late_after_cancel_fails() -> None:
+    writer = asked()
+    who = writer.start()
+
+    assert judged(writer.wait(5).cancel().wait(25).stop(who).sample(), "R9.under-way") is Judgement.FAIL
+
+
+def test_a_run_that_falls_silent_after_cancel_accuses_nobody() -> None:
+    writer = asked()
+    writer.start()
+
+    assert judged(writer.wait(5).cancel().wait(60).sample(), "R9.under-way") is Judgement.NOT_EXERCISED
+
+
+def test_a_run_that_began_after_cancel_is_not_the_one_that_was_under_way() -> None:
+    writer = asked().run().wait(5).cancel().wait(60).request().run(lasts=60).sample()
+
+    assert judged(writer, "R9.under-way") is Judgement.NOT_EXERCISED
+
+
+def test_what_ends_in_another_process_is_another_run() -> None:
+    writer = Writer(sources=("app-log",)).begin().request()
+    who = writer.start()
+    writer.wait(5).cancel().wait(5).process().wait(60).finish(who).sample()
+
+    assert judged(writer, "R9.under-way") is Judgement.NOT_EXERCISED
+
 
 def test_a_run_after_cancel_and_a_new_request_is_fine() -> None:
     writer = asked().run().wait(5).cancel().wait(60).request().wait(1).run().sample()

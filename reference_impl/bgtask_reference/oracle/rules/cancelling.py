@@ -1,9 +1,11 @@
-"""R9: nothing starts after it was cancelled. A run that was under way may still stop or finish."""
+"""R9: nothing starts after it was cancelled, and a run that was under way soon stops or finishes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
+from bgtask_reference.events import NS_PER_MS
 from bgtask_reference.events import Norm
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.findings import Finding
@@ -11,10 +13,12 @@ from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.rules.known import is_logged_later
+from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
+from bgtask_reference.oracle.rules.timing import seconds
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
@@ -22,6 +26,8 @@ from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
 
 MATTERS = frozenset({StepKind.CANCEL, StepKind.REQUEST, StepKind.START})
+CANCELS = frozenset({StepKind.CANCEL})
+INTERRUPTIONS = frozenset({StepKind.DIED, StepKind.CLEARED, StepKind.HOLE})
 ENDS_IT = frozenset({StepKind.REQUEST, StepKind.CLEARED, StepKind.HOLE, StepKind.CANCEL})
 
 
@@ -66,6 +72,30 @@ def _starts_late(run: Run, cancelled: Step, again: Step | None, settles: int) ->
     return elapsed(cancelled.when, run.start.when).lo > settles
 
 
+def under_way(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
+    """What is under way when its task is cancelled ends soon."""
+    stop = constants.row("jobscheduler", "stop", outside.device.api_level)
+    bound = constants.allowance_ns("cancel_settles") + stop["operation_ms"] * NS_PER_MS
+    for step in task.steps.of(CANCELS):
+        if step.everything or step.who.task == task.task.id:
+            for run in takewhile(lambda run: run.index < step.index, task.runs_since(step.index)):  # noqa: B023 - used up at once
+                if run.start and run.end and not run.in_app and _is_one(run.start, run.end, task):
+                    yield _ends_soon(run, run.end, step, bound)
+
+
+def _is_one(start: Step, end: Step, task: TaskSlice) -> bool:
+    """Say whether a start and an end are surely of one run: no other body can have begun unseen between them."""
+    return not task.steps.of(INTERRUPTIONS).between(start.index, end.index)
+
+
+def _ends_soon(run: Run, end: Step, cancelled: Step, bound: int) -> Finding:
+    late = elapsed(cancelled.when, end.when).lo
+    if late <= bound:
+        return held("R9.under-way", run.level)
+    reason = f"a run was still under way {seconds(late)} after its task was cancelled"
+    return Finding("R9.under-way", Word.BROKEN, reason, (*cancelled.entries, *end.entries[-1:]), level=run.level)
+
+
 RULES = (
     Rule(
         "R9.cancel",
@@ -75,5 +105,14 @@ RULES = (
         "bgtask_reference.contract BackgroundTaskScheduler.cancel; androidx.work CancelWorkRunnable.kt",
         (SHOWS_REQUESTS, SHOWS_STARTS),
         survey=cancel,
+    ),
+    Rule(
+        "R9.under-way",
+        "A run that is under way when its task is cancelled ends within the time that a stop has.",
+        Norm.CONTRACT,
+        "bgtask_reference.contract BackgroundWorker: cancelled co-operatively; androidx.work CancelWorkRunnable.kt, "
+        "Processor.kt stopAndCancelWork; AOSP JobServiceContext.java OP_TIMEOUT_MILLIS",
+        (SHOWS_REQUESTS, SHOWS_ENDS),
+        survey=under_way,
     ),
 )
