@@ -30,6 +30,7 @@ from bgtask_harness.virtual.android.jobregisterdump import Standing
 from bgtask_harness.virtual.android.jobregisterdump import dump_registered
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
+from bgtask_harness.virtual.android.jobs import TriggerContentUri
 from bgtask_harness.virtual.android.jobschedulerdump import history_line
 from bgtask_harness.virtual.android.jobschedulerdump import idle_slot
 from bgtask_harness.virtual.android.jobsettingsdump import settings
@@ -77,6 +78,7 @@ class Dumped:
     network: int | None = None
     last_successful: str = ""
     last_failed: str = ""
+    deferred: int = 0
 
     def lines(self) -> list[str]:
         clocks = Clocks(Kernel(), uptime_ns=NOW_MS * 10**6, wall_ns=0, timezone="GMT", seed="")
@@ -91,6 +93,7 @@ class Dumped:
             self._at(self.latest),
         )
         status.satisfied, status.bucket, status.uid_active = self.satisfied, self.bucket, self.active
+        status.deferred_ns = (NOW_MS + self.deferred) * 10**6 if self.deferred else 0
         status.last_successful_wall_ns = (
             clocks.parse_local(self.last_successful + ".000") if self.last_successful else 0
         )
@@ -185,6 +188,34 @@ def test_a_periodic_job_of_the_system_on_api_30() -> None:
         last_failed="2026-05-24 15:38:22",
     )
     assert bare(dumped.lines()) == lines[begin : end + 1]
+
+
+def test_a_job_that_waits_for_content_and_for_quota_on_api_30() -> None:
+    media = [
+        f"content://media/{volume}/{kind}/media" for kind in ("video", "images") for volume in ("internal", "external")
+    ]
+    job = JobInfo(
+        5,
+        f"com.abc.workmanagertest/{SYSTEM_JOB}",
+        network=JobNetwork.UNMETERED,
+        important_while_foreground=True,
+        triggers=tuple(TriggerContentUri(uri) for uri in media),
+        trigger_update_delay_ms=MINUTE,
+        trigger_max_delay_ms=10 * MINUTE,
+        extras={"EXTRA_WORK_SPEC_ID": "?"},
+    )
+    dumped = Dumped(
+        30,
+        job,
+        10_231,
+        Constraint.CONNECTIVITY | Constraint.CONTENT_TRIGGER | UNHINDERED,
+        "a2826a0",
+        enqueued=-(HOUR + 4 * MINUTE + 36_059),
+        bucket=Bucket.RARE,
+        network=103,
+        deferred=-(HOUR + 4 * MINUTE + 36_059),
+    )
+    assert dumped.lines() == [line.rstrip() for line in unindented(recorded("js_job_api30_content_trigger_quota.txt"))]
 
 
 URO_MISSED = -(MINUTE + 41_231)

@@ -49,6 +49,7 @@ OF_INTEREST = (
     | Constraint.TIMING_DELAY
     | Constraint.CONNECTIVITY
     | Constraint.IDLE
+    | Constraint.CONTENT_TRIGGER
     | Constraint.FLEXIBLE
 )
 """CONSTRAINTS_OF_INTEREST: all besides implicit and deadline."""
@@ -86,7 +87,8 @@ def printed(constraints: Constraint) -> str:
 def asked_for(job: JobInfo) -> Constraint:
     """Give what a JobInfo asks for besides times."""
     networked = job.network is not JobNetwork.NONE
-    return _asked_for(job.charging, job.battery_not_low, job.storage_not_low, job.device_idle, networked)
+    asked = _asked_for(job.charging, job.battery_not_low, job.storage_not_low, job.device_idle, networked)
+    return asked | Constraint.CONTENT_TRIGGER if job.triggers else asked
 
 
 @cache

@@ -22,8 +22,9 @@ from bgtask_harness.virtual.android.packages import format_uid
 from bgtask_harness.virtual.android.rescheduling import clamp_period
 from bgtask_harness.virtual.android.standby import Bucket
 
-_FLAG_EXPEDITED = 1 << 4
-"""JobInfo.FLAG_EXPEDITED."""
+_FLAGS = (("important_while_foreground", 1 << 1), ("expedited", 1 << 4), ("user_initiated", 1 << 5))
+"""JobInfo.FLAG_IMPORTANT_WHILE_FOREGROUND, FLAG_EXPEDITED, FLAG_USER_INITIATED."""
+_PRIORITIES = {100: "MIN", 200: "LOW", 300: "DEFAULT", 400: "HIGH", 500: "MAX"}
 _PARCELLED_BYTES = 180
 """How long a bundle of WorkManager's is (corpus js_job_api29_official_docs); an app's own is UNCONFIRMED."""
 
@@ -54,7 +55,7 @@ def dump_job(out: IndentingWriter, job: JobStatus, clocks: Clocks, network_id: i
     if full:
         out.line("JobInfo:")
         with out.indented():
-            _dump_info(out, job.job, job.uid, job.level)
+            _dump_info(out, job)
     out.line(f"Required constraints:{printed(job.required)}")
     if job.level.has("job_preferred"):
         out.line("Preferred constraints:")
@@ -69,21 +70,28 @@ def dump_job(out: IndentingWriter, job: JobStatus, clocks: Clocks, network_id: i
         _dump_implicit(out, job)
     if job.level.has("job_foreground_flag"):
         out.line("Started with foreground flag: false")
+    if job.changed_uris:
+        _dump_changed(out, job)
     if network_id is not None and job.satisfied & Constraint.CONNECTIVITY:
         out.line(f"Network: {network_id}")
     _dump_bucket(out, job, now)
     _dump_times(out, job, clocks)
 
 
-def _dump_info(out: IndentingWriter, info: JobInfo, uid: int, level: Level) -> None:
+def _dump_info(out: IndentingWriter, job: JobStatus) -> None:
+    info, uid, level = job.job, job.uid, job.level
     out.line(f"Service: {short_component(info.service)}")
     _dump_kind(out, info)
     if level.has("job_priority"):
-        out.line("Priority: MAX [500]" if info.expedited else "Priority: DEFAULT [300]")
-    if info.expedited:
-        out.line(f"Flags: {_FLAG_EXPEDITED:x}")
-    flags = (str(flag).lower() for flag in (info.charging, info.battery_not_low, info.device_idle))
-    out.line("Requires: charging={} batteryNotLow={} deviceIdle={}".format(*flags))
+        effective = "" if job.effective_priority == job.priority else f" effective={_priority(job.effective_priority)}"
+        out.line(f"Priority: {_priority(job.priority)}{effective}")
+    flags = _flags(info)
+    if flags:
+        out.line(f"Flags: {flags:x}")
+    asked = (str(flag).lower() for flag in (info.charging, info.battery_not_low, info.device_idle))
+    out.line("Requires: charging={} batteryNotLow={} deviceIdle={}".format(*asked))
+    if info.triggers:
+        _dump_triggers(out, info)
     if level.has("job_media_exemption"):
         out.line("Has media backup exemption=false ")
     if info.extras:
@@ -91,6 +99,26 @@ def _dump_info(out: IndentingWriter, info: JobInfo, uid: int, level: Level) -> N
     if info.network is not JobNetwork.NONE:
         out.line(f"Network type: {network_request(info.network, uid, level)}")
     _dump_wishes(out, info)
+
+
+def _flags(info: JobInfo) -> int:
+    return sum(bit for name, bit in _FLAGS if getattr(info, name))
+
+
+def _priority(value: int) -> str:
+    """`JobInfo.getPriorityString`."""
+    return f"{_PRIORITIES.get(value, '')} [{value}]"
+
+
+def _dump_triggers(out: IndentingWriter, info: JobInfo) -> None:
+    out.line("Trigger content URIs:")
+    with out.indented():
+        for trigger in info.triggers:
+            out.line(f"{int(trigger.descendants)} {trigger.uri}")
+    if info.trigger_update_delay_ms is not None:
+        out.line(f"Trigger update delay: {duration(info.trigger_update_delay_ms)}")
+    if info.trigger_max_delay_ms is not None:
+        out.line(f"Trigger max delay: {duration(info.trigger_max_delay_ms)}")
 
 
 def _dump_kind(out: IndentingWriter, info: JobInfo) -> None:
@@ -150,6 +178,7 @@ def _tracking(job: JobStatus) -> str:
     tracked = (
         (job.required & POWER, "BATTERY"),
         (job.required & Constraint.CONNECTIVITY, "CONNECTIVITY"),
+        (job.required & Constraint.CONTENT_TRIGGER, "CONTENT"),
         (job.required & Constraint.IDLE, "IDLE"),
         (job.required & Constraint.STORAGE_NOT_LOW, "STORAGE"),
         (unmet & (Constraint.TIMING_DELAY | Constraint.DEADLINE), "TIME"),
@@ -161,7 +190,7 @@ def _tracking(job: JobStatus) -> str:
 def _dump_implicit(out: IndentingWriter, job: JobStatus) -> None:
     out.line("Implicit constraints:")
     with out.indented():
-        out.line(f"readyNotDozing: {_java(job.satisfied & Constraint.DEVICE_NOT_DOZING)}")
+        out.line(f"readyNotDozing: {_java(job.not_dozing)}")
         out.line(f"readyNotRestrictedInBg: {_java(job.satisfied & Constraint.BACKGROUND_NOT_RESTRICTED)}")
         if not job.periodic and job.required & Constraint.DEADLINE:
             out.line(f"readyDeadlineSatisfied: {_java(job.deadline_satisfied)}")
@@ -169,6 +198,21 @@ def _dump_implicit(out: IndentingWriter, job: JobStatus) -> None:
             out.line(f"readyDynamicSatisfied: {_java(job.dynamic_satisfied)}")
         if job.level.has("job_component_enabled"):
             out.line(f"readyComponentEnabled: {_java(job.component_present)}")
+        if job.job.expedited and job.level.has("expedited_jobs"):
+            approved, started = _java(job.expedited_approved), _java(job.started_expedited)
+            out.line(f"expeditedQuotaApproved: {approved} (started as EJ: {started})")
+        if job.job.user_initiated:
+            treated = _java(job.treated_as_user_initiated)
+            out.line(f"userInitiatedApproved: {treated} (started as UIJ: {treated})")
+
+
+def _dump_changed(out: IndentingWriter, job: JobStatus) -> None:
+    authorities = dict.fromkeys(uri.split("/")[2] for uri in job.changed_uris)
+    for title, values in (("authorities", authorities), ("URIs", job.changed_uris)):
+        out.line(f"Changed {title}:")
+        with out.indented():
+            for value in values:
+                out.line(value)
 
 
 def _dump_bucket(out: IndentingWriter, job: JobStatus, now: int) -> None:

@@ -10,6 +10,7 @@ from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.quota import Quota
 from bgtask_harness.virtual.android.standby import RUN_ANY
+from bgtask_harness.virtual.android.standby import Bucket
 
 if TYPE_CHECKING:
     from bgtask_harness.virtual.android.system import System
@@ -22,6 +23,7 @@ def refresh(job: JobStatus, phone: System, quota: Quota, due_ns: int | None) -> 
     job.uid_active = phone.is_active(job.package)
     job.doze_exempt = phone.allow_list.exempt(job.uid, now)
     job.component_present = phone.packages.find(job.package) is not None
+    job.expedited_approved = job.job.expedited and not job.demoted and _expedited_time_left(job, phone, now)
     met = _power(job, phone) | _times(job, due_ns, now) | _network(job, phone) | _device(job, phone)
     met |= _implicit(job, phone, quota, now)
     job.update(met, now)
@@ -61,6 +63,8 @@ def _device(job: JobStatus, phone: System) -> Constraint:
     met = job.required & Constraint.FLEXIBLE  # no flexibility policy is set by default: always met
     if (job.required | job.dynamic) & Constraint.IDLE and phone.idleness.idle:
         met |= Constraint.IDLE
+    if job.trigger_due_ns is not None and job.trigger_due_ns <= phone.clocks.boot_ns():
+        met |= Constraint.CONTENT_TRIGGER
     if job.required & Constraint.STORAGE_NOT_LOW and phone.storage.not_low:
         met |= Constraint.STORAGE_NOT_LOW
     return met
@@ -68,15 +72,26 @@ def _device(job: JobStatus, phone: System) -> Constraint:
 
 def _implicit(job: JobStatus, phone: System, quota: Quota, now: int) -> Constraint:
     met = Constraint(0)
-    if not phone.device_idle.dozing or job.doze_exempt or job.job.expedited:
+    if not phone.device_idle.dozing or job.doze_exempt:
         met |= Constraint.DEVICE_NOT_DOZING
     if not restricted(job, phone):
         met |= Constraint.BACKGROUND_NOT_RESTRICTED
     if job.level.has("tare"):
         met |= Constraint.TARE_WEALTH  # the economy is switched off: every app can pay
-    if quota.within(job.package, job.effective_bucket, now, charging=phone.power.charging):
+    within = quota.within(job.package, job.effective_bucket, now, charging=phone.power.charging)
+    if within or job.treated_as_user_initiated:
         met |= Constraint.WITHIN_QUOTA
+    elif job.level.has("quota") and not job.deferred_ns:
+        job.deferred_ns = now
     return met
+
+
+def _expedited_time_left(job: JobStatus, phone: System, now: int) -> bool:
+    """`isWithinEJQuotaLocked`: free while charging, but not for the RESTRICTED bucket."""
+    bucket = job.effective_bucket
+    if phone.power.charging and bucket is not Bucket.RESTRICTED:
+        return True
+    return phone.job_scheduler.expedited.remaining_ms(job.package, bucket, now) > 0
 
 
 def restricted(job: JobStatus, phone: System) -> bool:
@@ -89,4 +104,4 @@ def restricted(job: JobStatus, phone: System) -> bool:
         return False
     if phone.app_ops.mode(job.package, RUN_ANY) in {"ignore", "deny"} or phone.standby.held(job.package):
         return True
-    return phone.battery_saver and not (job.doze_exempt or job.job.expedited)
+    return phone.battery_saver and not (job.doze_exempt or job.privileged)

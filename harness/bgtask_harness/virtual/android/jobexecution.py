@@ -5,9 +5,11 @@ Source: y36 apex/jobscheduler/service JobServiceContext.java; the verbs and the 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 from typing import Protocol
 
 from bgtask_harness.virtual.android.jobs import JobParameters
@@ -65,6 +67,16 @@ class Host(Protocol):
         """It has ended."""
 
 
+class _Finisher:
+    """What an app gets to call `jobFinished` with."""
+
+    def __init__(self, execution: Execution) -> None:
+        self._execution = execution
+
+    def __call__(self, wants_reschedule: bool) -> None:
+        self._execution.finished(wants_reschedule)
+
+
 class Execution:
     """One execution. `min_ns` is guaranteed to it, `max_ns` the longest it may take; both since its start."""
 
@@ -82,6 +94,8 @@ class Execution:
         self._service: JobService | None = None
         self._timer: Timer | None = None
         self._cancelled = False
+        self._abandoned = False
+        self._watch: weakref.finalize[Any, _Finisher] | None = None
         self._stop_reason: int = StopReason.UNDEFINED
         self._internal: int = InternalReason.UNKNOWN
 
@@ -108,7 +122,18 @@ class Execution:
         process.jobs += 1
         self.verb = Verb.STARTING
         self._arm(OPERATION_TIMEOUT_NS, self._start_timed_out)
-        self._call(lambda: self._acknowledge_start(service.on_start_job(self._parameters(), self._finished)))
+        self._call(lambda: self._acknowledge_start(service.on_start_job(self._parameters(), self._finisher())))
+
+    def _finisher(self) -> Callable[[bool], None]:
+        """What the app calls when it is done. An app that lets go of it before has abandoned the job."""
+        finisher = _Finisher(self)
+        if self.job.level.has("abandoned_jobs"):
+            self._watch = weakref.finalize(finisher, self._let_go)
+            self._watch.atexit = False
+        return finisher
+
+    def _let_go(self) -> None:
+        self._abandoned = self.verb in {Verb.STARTING, Verb.EXECUTING}
 
     def _acknowledge_start(self, ongoing: bool) -> None:
         if self.verb is not Verb.STARTING:
@@ -121,7 +146,8 @@ class Execution:
         else:
             self._arm(self._left(self.min_ns), self._guarantee_over)
 
-    def _finished(self, wants_reschedule: bool) -> None:
+    def finished(self, wants_reschedule: bool) -> None:
+        """`jobFinished`: the app says that it is done."""
         self._host.kernel.soon(lambda: self._on_finished(wants_reschedule))
 
     def _on_finished(self, wants_reschedule: bool) -> None:
@@ -185,7 +211,10 @@ class Execution:
         self._info(
             f"Client timed out while executing (no jobFinished received). Sending onStop: {self.short_name}",
         )
-        self.stop(StopReason.TIMEOUT, InternalReason.TIMEOUT)
+        if self._abandoned:
+            self.stop(StopReason.TIMEOUT_ABANDONED, InternalReason.TIMEOUT_ABANDONED)
+        else:
+            self.stop(StopReason.TIMEOUT, InternalReason.TIMEOUT)
 
     def _bind_timed_out(self) -> None:
         self._slow("timed out while binding", "Timed out while trying to bind", reschedule=True)
@@ -225,6 +254,8 @@ class Execution:
             return
         self.verb = Verb.FINISHED
         self._disarm()
+        if self._watch is not None:
+            self._watch.detach()
         if self._process is not None:
             self._process.jobs -= 1
         self._host.completed(self, Completion(reschedule, self._stop_reason, self._internal, reason))
@@ -232,7 +263,9 @@ class Execution:
     def _parameters(self) -> JobParameters:
         job = self.job
         late = job.latest_ns is not None and job.latest_ns < self.started_ns
-        return JobParameters(job.job.job_id, job.job.namespace, job.job.extras, late, self._stop_reason)
+        return JobParameters(
+            job.job.job_id, job.job.namespace, job.job.extras, late, self._stop_reason, job.changed_uris
+        )
 
     def _info(self, message: str) -> None:
         self._host.slog("I", "JobServiceContext", message)

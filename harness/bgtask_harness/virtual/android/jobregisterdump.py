@@ -25,6 +25,8 @@ class Standing:
     pending: bool
     running: bool
     last_run_heartbeat: int = 0
+    restricted: bool = False
+    """The phone is too hot for it."""
 
 
 def header(job: JobStatus) -> str:
@@ -43,10 +45,11 @@ def dump_registered(
         if has("job_base_heartbeat"):
             out.line(f"Last run heartbeat: {standing.last_run_heartbeat}")
         if has("job_restricted_due"):
-            out.line("Restricted due to: none.")
+            out.line(f"Restricted due to: {'thermal' if standing.restricted else 'none'}.")
+        free = f" !restricted={_java(not standing.restricted)}" if has("job_restricted_due") else ""
         out.line(
             f"Ready: {_java(standing.may_execute)} (job={_java(standing.ready)} user=true"
-            f"{' !restricted=true' if has('job_restricted_due') else ''} !pending={_java(not standing.pending)}"
+            f"{free} !pending={_java(not standing.pending)}"
             f" !active={_java(not standing.running)} !backingup=true comp={_java(job.component_present)})"
         )
 

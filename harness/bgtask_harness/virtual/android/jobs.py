@@ -22,6 +22,23 @@ class JobNetwork(StrEnum):
     NOT_ROAMING = "not-roaming"
 
 
+PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX = 100, 200, 300, 400, 500
+"""`JobInfo.PRIORITY_*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerContentUri:
+    """`JobInfo.TriggerContentUri`: content whose change starts a job."""
+
+    uri: str
+    descendants: bool = True
+    """Changes below it count too (FLAG_NOTIFY_FOR_DESCENDANTS)."""
+
+    def meets(self, changed: str) -> bool:
+        """Say whether a change of that content is meant."""
+        return changed == self.uri or (self.descendants and changed.startswith(self.uri.rstrip("/") + "/"))
+
+
 @dataclass(frozen=True, slots=True)
 class JobInfo:
     """`android.app.job.JobInfo`. Times in milliseconds; None for not set."""
@@ -43,6 +60,13 @@ class JobInfo:
     backoff_exponential: bool = True
     persisted: bool = False
     expedited: bool = False
+    user_initiated: bool = False
+    important_while_foreground: bool = False
+    priority: int = PRIORITY_DEFAULT
+    """Of an ordinary job; an expedited or user-initiated one has the highest."""
+    triggers: tuple[TriggerContentUri, ...] = ()
+    trigger_update_delay_ms: int | None = None
+    trigger_max_delay_ms: int | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
     extras_parcelled: bool = True
     """They came from an app, so that dumps show only how large they are; the system's own are shown."""
@@ -57,6 +81,8 @@ class JobParameters:
     extras: Mapping[str, str]
     override_deadline_expired: bool = False
     stop_reason: int = 0
+    triggered_uris: tuple[str, ...] = ()
+    """What changed, of a job that waits for content."""
 
 
 class JobService(Protocol):

@@ -15,10 +15,12 @@ from bgtask_harness.virtual.android.heartbeats import Heartbeats
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobexecution import Completion
 from bgtask_harness.virtual.android.jobexecution import Execution
+from bgtask_harness.virtual.android.jobexpedited import ExpeditedTime
 from bgtask_harness.virtual.android.jobhistory import START
 from bgtask_harness.virtual.android.jobhistory import STOP
 from bgtask_harness.virtual.android.jobhistory import HistoryEvent
 from bgtask_harness.virtual.android.jobhistory import JobHistory
+from bgtask_harness.virtual.android.jobrestrictions import too_hot
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobslots import Slots
 from bgtask_harness.virtual.android.jobstatus import JobStatus
@@ -57,6 +59,7 @@ class JobScheduler:
         self.level = system.level
         self.limits = self.level.limits
         self.quota = Quota(_limits(self.level.quota))
+        self.expedited = ExpeditedTime({Bucket[name.upper()]: ms for name, ms in self.level.expedited.items()})
         self.heartbeats = Heartbeats(self.level.heartbeat) if self.level.heartbeat else None
         self.slots = Slots(self.limits.slots)
         self.history = JobHistory()
@@ -110,10 +113,14 @@ class JobScheduler:
 
     def longest_ms(self, job: JobStatus) -> int:
         """Give how long a job may run, unless what is guaranteed to it is longer."""
+        if job.treated_as_user_initiated:
+            return self.limits.user_initiated_longest_ms
         if not self.level.has("free_quota_runs_longer"):
             return self.limits.longest_ms
         if self._system.power.charging and job.effective_bucket is not Bucket.RESTRICTED:
             return self.limits.longest_ms
+        if job.treated_as_expedited:
+            return self.expedited.remaining_ms(job.package, job.effective_bucket, self._now())
         return self.quota.remaining_ms(job.package, job.effective_bucket, self._now())
 
     def due_at(self, job: JobStatus) -> int | None:
@@ -156,7 +163,14 @@ class JobScheduler:
     def may_execute(self, job: JobStatus) -> bool:
         """`isReadyToBeExecutedLocked`: ready and neither pending nor running, nor held by its bucket's heartbeat."""
         idle = not self.is_pending(job) and not self.is_running(job)
-        return self.is_ready(job) and idle and not self._held_by_heartbeat(job)
+        held = self.is_restricted(job) or self._held_by_heartbeat(job)
+        return self.is_ready(job) and idle and not held
+
+    def is_restricted(self, job: JobStatus) -> bool:
+        """`checkIfRestricted`: say whether the phone is too hot for it."""
+        execution = self._running.get(job.key)
+        overtime = execution is not None and self._now() - execution.started_ns >= execution.min_ns
+        return too_hot(job, self._system.thermal.status, running=execution is not None, overtime=overtime)
 
     # --- the system's door ----------------------------------------------------------------------------------------
 
@@ -190,8 +204,14 @@ class JobScheduler:
     def stop_dozing(self) -> None:
         """The phone begins to doze: stop what is not exempt."""
         for execution in self.executions():
-            if not (execution.job.doze_exempt or execution.job.job.expedited):
+            if not (execution.job.doze_exempt or execution.job.privileged):
                 execution.stop(StopReason.DEVICE_STATE, InternalReason.DEVICE_IDLE)
+
+    def content_changed(self, uri: str) -> None:
+        """Some content has changed: jobs that wait for it will see."""
+        for job in self.jobs():
+            job.content_changed(uri, self._now())
+        self.changed()
 
     def reboot(self) -> None:
         """Power off: only persisted jobs are there again; what ran is forgotten."""
@@ -204,6 +224,7 @@ class JobScheduler:
         self.history.clear()
         self.recent.clear()
         self.quota.clear()
+        self.expedited.clear()
         self.slots.clear()
         if self.heartbeats:
             self.heartbeats.reset()
@@ -235,7 +256,7 @@ class JobScheduler:
         job, now = execution.job, self._now()
         del self._running[job.key]
         job.cumulative_ns += now - execution.started_ns
-        self.quota.stopped(job.package, now)
+        (self.expedited if job.started_expedited else self.quota).stopped(job.package, now)
         reason = completion.debug_reason or internal_name(completion.internal_reason)
         self._note(STOP, job, reason)
         self.slots.release(execution, now, reason)
@@ -273,8 +294,12 @@ class JobScheduler:
     def _stop_unready(self) -> None:
         for execution in self.executions():
             job = execution.job
-            if self._jobs.get(job.key) is job and self.must_stop(job):
-                execution.stop(of_constraint(job.lost), InternalReason.CONSTRAINTS)
+            if self._jobs.get(job.key) is not job:
+                continue
+            if self.must_stop(job):
+                execution.stop(*_why(job))
+            elif self.is_restricted(job):
+                execution.stop(StopReason.DEVICE_STATE, InternalReason.THERMAL)
 
     def _queue_ready(self) -> None:
         ready = [job for job in self.jobs() if self.may_execute(job)]
@@ -296,6 +321,8 @@ class JobScheduler:
         for job in waiting:
             if self._jobs.get(job.key) is not job or self.is_running(job) or not self.is_ready(job):
                 continue
+            if self.is_restricted(job):
+                continue
             running = sum(execution.job.package == job.package for execution in self.executions())
             if running >= self.limits.max_running_per_app:
                 self._pending.append(job)
@@ -307,16 +334,22 @@ class JobScheduler:
         if package is None:
             return
         now = self._now()
-        guarantee = self.limits.guarantee_ms * MS
+        guarantee = self._guarantee_ms(job) * MS
         limit = max(guarantee, self.longest_ms(job) * MS)
         execution = Execution(self, job, package, guarantee, limit, now)
         self._running[job.key] = execution
         self.slots.take(execution)
-        self.quota.started(job.package, now)
+        job.started_expedited = job.treated_as_expedited
+        (self.expedited if job.started_expedited else self.quota).started(job.package, now)
         if self.heartbeats:
             self.heartbeats.ran(job.package, now)
         self._note(START, job, None)
         execution.begin()
+
+    def _guarantee_ms(self, job: JobStatus) -> int:
+        if job.treated_as_user_initiated:
+            return self.limits.user_initiated_guarantee_ms
+        return self.limits.expedited_guarantee_ms if job.treated_as_expedited else self.limits.guarantee_ms
 
     def _set_alarm(self) -> None:
         times = [time for job in self.jobs() for time in self._wake_times(job) if time is not None]
@@ -326,7 +359,9 @@ class JobScheduler:
         self._alarm = self.kernel.at(self._system.clocks.kernel_at(min(later)), self.changed) if later else None
 
     def _wake_times(self, job: JobStatus) -> list[int | None]:
-        times = [self.due_at(job), job.latest_ns]
+        times = [self.due_at(job), job.latest_ns, job.trigger_due_ns]
+        if job.job.expedited and not job.expedited_approved:
+            times.append(self.expedited.next_change(job.package, self._now()))
         if job.force_batched_ns:
             times.append(self._batch_end(job))
         if self.heartbeats and job.deferred_ns:
@@ -376,8 +411,15 @@ class JobScheduler:
         self.cancel_all(package.uid, StopReason.USER, InternalReason.CANCELED)
 
 
+def _why(job: JobStatus) -> tuple[StopReason, InternalReason]:
+    """Stop reasons of a job that is no longer ready (stopNonReadyActiveJobsLocked)."""
+    reason = of_constraint(job.lost, job.required)
+    by_bucket = reason is StopReason.APP_STANDBY and job.effective_bucket is Bucket.RESTRICTED
+    return reason, InternalReason.RESTRICTED_BUCKET if by_bucket else InternalReason.CONSTRAINTS
+
+
 def _force_batched(job: JobStatus) -> bool:
-    if job.override is not Override.NONE:
+    if job.override is not Override.NONE or job.treated_as_expedited or job.treated_as_user_initiated:
         return False
     if job.effective_bucket is Bucket.RESTRICTED:
         return True

@@ -107,6 +107,7 @@ class _Dump:
             pending=scheduler.is_pending(job),
             running=scheduler.is_running(job),
             last_run_heartbeat=beats,
+            restricted=scheduler.is_restricted(job),
         )
         dump_registered(self._out, job, standing, self._phone.clocks, self._phone.network.network_id)
 
@@ -144,7 +145,7 @@ class _Dump:
             out.line(f"{self._named(job)}: Delay={delay}, Deadline={deadline}")
 
     def _quota_controller(self) -> None:
-        out, quota = self._out, self._scheduler.quota
+        out = self._out
         if self._has("dump_aconfig"):
             out.line("Aconfig Flags:")
             out.line("    com.android.server.job.adjust_quota_default_constants: true")
@@ -156,12 +157,20 @@ class _Dump:
         out.line()
         for job in self._scheduler.jobs():
             if self._mine(job.uid):
-                within = f"within {kind}" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
-                left = quota.remaining_ms(job.package, job.effective_bucket, self._now)
                 out.line(f"{self._named(job)}")
                 with out.indented():
-                    bucket = bucket_name(job.effective_bucket, job.level)
-                    out.line(f"{bucket}, {within}, {left}ms remaining in quota")
+                    out.line(f"{bucket_name(job.effective_bucket, job.level)}, {self._within(job, kind)}")
+
+    def _within(self, job: JobStatus, kind: str) -> str:
+        """What is left to it, of expedited time or of quota."""
+        scheduler, bucket = self._scheduler, job.effective_bucket
+        if job.treated_as_expedited:
+            left = scheduler.expedited.remaining_ms(job.package, bucket, self._now)
+            return f"within EJ quota, {left}ms remaining in EJ quota"
+        if job.started_expedited:
+            return "out of EJ quota, should be stopped after min execution time"
+        within = f"within {kind}" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
+        return f"{within}, {scheduler.quota.remaining_ms(job.package, bucket, self._now)}ms remaining in quota"
 
     def _history(self) -> None:
         events = [event for event in self._scheduler.history.events() if self._mine(event.uid)]

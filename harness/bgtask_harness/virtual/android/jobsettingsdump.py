@@ -11,6 +11,7 @@ import msgspec
 from bgtask_harness.virtual.android.durations import from_ns
 from bgtask_harness.virtual.android.heartbeats import Heartbeats
 from bgtask_harness.virtual.android.indent import IndentingWriter
+from bgtask_harness.virtual.android.jobrestrictions import SEVERE
 from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.standby import Bucket
 from bgtask_harness.virtual.android.system import System
@@ -30,7 +31,7 @@ def dump(out: IndentingWriter, phone: System) -> None:
     heartbeats = phone.job_scheduler.heartbeats
     if heartbeats is not None:
         _heartbeat(out, heartbeats, phone)
-    _restrictions(out, level)
+    _restrictions(out, level, phone.thermal.status)
     if level.has("dump_count_quota"):
         out.line("CountQuotaTracker:")
         with out.indented():
@@ -82,12 +83,13 @@ def _heartbeat(out: IndentingWriter, beats: Heartbeats, phone: System) -> None:
     out.line()
 
 
-def _restrictions(out: IndentingWriter, level: Level) -> None:
+def _restrictions(out: IndentingWriter, level: Level, thermal: int) -> None:
+    """ThermalStatusRestriction.dumpConstants."""
     if level.has("dump_thermal_flag"):
-        out.line("    In thermal throttling?: false")
+        out.line(f"    In thermal throttling?: {'true' if thermal >= SEVERE else 'false'}")
         out.line()
     elif level.has("dump_thermal_status"):
-        out.line("Thermal status: 0")  # ThermalStatusRestriction.dumpConstants
+        out.line(f"Thermal status: {thermal}")
         out.line()
 
 

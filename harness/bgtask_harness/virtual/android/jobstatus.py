@@ -18,6 +18,11 @@ from bgtask_harness.virtual.android.jobconstraints import SOFT_OVERRIDE
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobconstraints import asked_for
 from bgtask_harness.virtual.android.jobconstraints import with_times
+from bgtask_harness.virtual.android.jobs import PRIORITY_DEFAULT
+from bgtask_harness.virtual.android.jobs import PRIORITY_HIGH
+from bgtask_harness.virtual.android.jobs import PRIORITY_LOW
+from bgtask_harness.virtual.android.jobs import PRIORITY_MAX
+from bgtask_harness.virtual.android.jobs import PRIORITY_MIN
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.standby import Bucket
@@ -29,6 +34,11 @@ NUM_CONSTRAINT_CHANGE_HISTORY = 10
 
 
 NOTHING = Constraint(0)
+_MS = 1_000_000
+_SPARED_FAILURES = 2
+_TRIGGER_UPDATE_MS, _LEAST_TRIGGER_UPDATE_MS = 10_000, 500
+_TRIGGER_MAX_MS, _LEAST_TRIGGER_MAX_MS = 120_000, 1_000
+"""DEFAULT_TRIGGER_UPDATE_DELAY, MIN_TRIGGER_UPDATE_DELAY, DEFAULT_TRIGGER_MAX_DELAY, MIN_TRIGGER_MAX_DELAY."""
 
 
 class Override(Enum):
@@ -55,6 +65,10 @@ class JobStatus:
     original_latest_ns: int | None = None
     num_failures: int = 0
     num_system_stops: int = 0
+    num_abandoned: int = 0
+    """Failures among those of `num_failures` in which the app had forgotten the job."""
+    demoted: bool = False
+    """A person stopped it, or it ran too long altogether: it is expedited or user-initiated no more."""
     last_successful_wall_ns: int = 0
     last_failed_wall_ns: int = 0
     cumulative_ns: int = 0
@@ -73,6 +87,14 @@ class JobStatus:
     """Since when its bucket holds it back; 0 for not."""
     pending_since_ns: int = 0
     changes: deque[tuple[int, Constraint]] = field(default_factory=lambda: deque(maxlen=NUM_CONSTRAINT_CHANGE_HISTORY))
+    expedited_approved: bool = False
+    """Its app has time left for expedited jobs."""
+    started_expedited: bool = False
+    changed_uris: tuple[str, ...] = ()
+    """Content that it waits for and that has changed."""
+    trigger_since_ns: int = 0
+    trigger_last_ns: int = 0
+    """The first and the last of these changes."""
     serial: int = 0
     """Serial number that its identity hash is made of."""
 
@@ -113,6 +135,58 @@ class JobStatus:
         return (self.required | Constraint.WITHIN_QUOTA | tare) & ~self.satisfied
 
     @property
+    def treated_as_expedited(self) -> bool:
+        """`shouldTreatAsExpeditedJob`."""
+        return self.job.expedited and self.expedited_approved
+
+    @property
+    def treated_as_user_initiated(self) -> bool:
+        """`shouldTreatAsUserInitiatedJob`."""
+        return self.job.user_initiated and not self.demoted
+
+    @property
+    def privileged(self) -> bool:
+        """Neither Doze nor battery saver holds it (`canRunInDoze`, `canRunInBatterySaver`)."""
+        return self.treated_as_user_initiated or self.treated_as_expedited or self.started_expedited
+
+    @property
+    def not_dozing(self) -> bool:
+        """`readyNotDozing`: the phone does not doze, or the job may run all the same."""
+        return self.privileged or bool(self.satisfied & Constraint.DEVICE_NOT_DOZING)
+
+    @property
+    def priority(self) -> int:
+        """`getPriority`."""
+        return PRIORITY_MAX if self.job.expedited or self.job.user_initiated else self.job.priority
+
+    @property
+    def effective_priority(self) -> int:
+        """`getEffectivePriority`: lower after each second failure."""
+        if self.num_failures < _SPARED_FAILURES or self.treated_as_user_initiated:
+            return self.priority
+        if self.job.expedited:
+            return PRIORITY_HIGH
+        ceiling = {1: PRIORITY_DEFAULT, 2: PRIORITY_LOW}.get(self.num_failures // 2, PRIORITY_MIN)
+        return min(ceiling, self.priority)
+
+    @property
+    def trigger_due_ns(self) -> int | None:
+        """When the changes that it waits for start it; None while there are none."""
+        if not self.changed_uris:
+            return None
+        update, longest = self.job.trigger_update_delay_ms, self.job.trigger_max_delay_ms
+        quiet = _TRIGGER_UPDATE_MS if update is None else max(update, _LEAST_TRIGGER_UPDATE_MS)
+        most = _TRIGGER_MAX_MS if longest is None else max(longest, _LEAST_TRIGGER_MAX_MS)
+        return min(self.trigger_last_ns + quiet * _MS, self.trigger_since_ns + most * _MS)
+
+    def content_changed(self, uri: str, boot_ns: int) -> None:
+        """Note a change of content that it waits for."""
+        if any(trigger.meets(uri) for trigger in self.job.triggers):
+            self.trigger_since_ns = self.trigger_since_ns or boot_ns
+            self.trigger_last_ns = boot_ns
+            self.changed_uris = tuple(dict.fromkeys((*self.changed_uris, uri)))
+
+    @property
     def effective_bucket(self) -> Bucket:
         """Bucket that it is treated by: an app in use counts as ACTIVE."""
         return Bucket.ACTIVE if self.uid_active and self.bucket is not Bucket.EXEMPTED else self.bucket
@@ -141,10 +215,11 @@ class JobStatus:
     def ready(self) -> bool:
         """`isReady`: quota or dynamic constraints, not dozing, not restricted, and deadline or constraints."""
         within = bool(self.satisfied & Constraint.WITHIN_QUOTA) or not self.level.has("quota")
-        if not (within or self.dynamic_satisfied) or self.effective_bucket is Bucket.NEVER:
+        paid = within or self.dynamic_satisfied or self.treated_as_expedited
+        if not paid or self.effective_bucket is Bucket.NEVER:
             return False
-        unhindered = Constraint.DEVICE_NOT_DOZING | Constraint.BACKGROUND_NOT_RESTRICTED
-        if self.satisfied & unhindered != unhindered or not self.component_present:
+        unhindered = self.not_dozing and bool(self.satisfied & Constraint.BACKGROUND_NOT_RESTRICTED)
+        if not unhindered or not self.component_present:
             return False
         return self.deadline_satisfied or self.constraints_satisfied
 
@@ -164,7 +239,7 @@ class JobStatus:
         self.satisfied = satisfied
         self.changes.append((boot_ns, satisfied))
         if was_ready and not self.ready():
-            self.lost = before & ~satisfied & (self.required | IMPLICIT)
+            self.lost = before & ~satisfied & (self.required | IMPLICIT | self.dynamic)
 
     # --- names ----------------------------------------------------------------------------------------------------
 

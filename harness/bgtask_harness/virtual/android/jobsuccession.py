@@ -21,7 +21,14 @@ from bgtask_harness.virtual.android.stopreasons import StopReason
 
 MS = 1_000_000
 
-_FAILURES = frozenset({InternalReason.SUCCESSFUL_FINISH, InternalReason.TIMEOUT, InternalReason.ANR})
+_FAILURES = frozenset(
+    {
+        InternalReason.SUCCESSFUL_FINISH,
+        InternalReason.TIMEOUT,
+        InternalReason.ANR,
+        InternalReason.TIMEOUT_ABANDONED,
+    }
+)
 """Internal reasons after which a rescheduled job counts as failed; others are stops of the system's."""
 
 
@@ -48,17 +55,26 @@ def after_failure(job: JobStatus, completion: Completion, now: Moment) -> JobSta
     ours = completion.internal_reason in _FAILURES or completion.stop_reason == StopReason.USER
     failed = ours or not job.level.has("counts_system_stops")
     failures, stops = job.num_failures + failed, job.num_system_stops + (not failed)
-    info = job.job
+    abandoned = job.num_abandoned + (completion.internal_reason == InternalReason.TIMEOUT_ABANDONED)
+    info, aggressive = job.job, abandoned > job.level.limits.abandoned_before_aggressive > 0
     delay = backoff_delay_ms(
-        info.backoff_ms, exponential=info.backoff_exponential, failures=failures, system_stops=stops
+        info.backoff_ms, exponential=info.backoff_exponential or aggressive, failures=failures, system_stops=stops
     )
     earliest = now.boot_ns + delay * MS if delay else None
     again = JobStatus(info, job.uid, job.package, job.level, now.boot_ns, earliest, None)
     again.original_latest_ns = job.original_latest_ns if job.periodic else None
-    again.num_failures, again.num_system_stops = failures, stops
+    again.num_failures, again.num_system_stops, again.num_abandoned = failures, stops, abandoned
+    again.changed_uris = job.changed_uris
+    again.trigger_since_ns, again.trigger_last_ns = job.trigger_since_ns, job.trigger_last_ns
+    again.demoted = job.demoted or completion.stop_reason == StopReason.USER or _ran_too_long(job)
     again.last_successful_wall_ns, again.last_failed_wall_ns = job.last_successful_wall_ns, now.wall_ns
     again.cumulative_ns = job.cumulative_ns
     return again
+
+
+def _ran_too_long(job: JobStatus) -> bool:
+    most = job.level.limits.cumulative_longest_ms
+    return job.job.user_initiated and most > 0 and job.cumulative_ns >= most * MS
 
 
 def next_period(job: JobStatus, now: Moment) -> JobStatus:

@@ -33,6 +33,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Or they start when one of them has waited this long."""
     stop_to_failure_ratio: int
     """So many stops by the system count as one failure."""
+    expedited_guarantee_ms: int = 0
+    """How long every expedited job may run."""
+    user_initiated_guarantee_ms: int = 0
+    user_initiated_longest_ms: int = 0
+    """The same for user-initiated ones, and the longest that one may run."""
+    cumulative_longest_ms: int = 0
+    """A user-initiated one that has run so long altogether is an ordinary one from then on."""
+    abandoned_before_aggressive: int = 0
+    """More failures than these in which the app had forgotten the job make its backoff exponential."""
 
 
 class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +75,10 @@ class Level(msgspec.Struct, frozen=True):
     heartbeat: Heartbeat | None
     quota: Mapping[str, Mapping[str, int]]
     """Limits of each standby bucket; empty where there is no quota."""
+    expedited: Mapping[str, int]
+    """Milliseconds in 24 hours that each bucket has for expedited jobs; empty where there are none."""
+    thermal: str
+    """Which jobs a hot phone holds: `none`, `network`, `all` or by `priority`."""
     controllers: tuple[str, ...]
     settings: Settings
     network_request: str
@@ -105,6 +118,8 @@ def level(api: int) -> Level:
         limits=msgspec.convert(_row(table["limits"], api), Limits),
         heartbeat=msgspec.convert(_row(table["heartbeat"], api), Heartbeat) if has_beats else None,
         quota=_row(table["quota"], api)["buckets"] if has_quota else {},
+        expedited=_row(table["expedited"], api)["buckets"],
+        thermal=_row(table["thermal"], api)["rule"],
         controllers=tuple(f"{name}Controller" for name in _row(table["controllers"], api)["names"]),
         settings=msgspec.convert(_row(_read("jobscheduler_settings.toml")["settings"], api), Settings),
         network_request=_row(table["network_request"], api)["text"],

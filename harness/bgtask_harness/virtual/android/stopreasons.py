@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from bgtask_harness.virtual.android.jobconstraints import DYNAMIC_RESTRICTED
+from bgtask_harness.virtual.android.jobconstraints import IMPLICIT
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 
 
@@ -28,6 +30,8 @@ class StopReason(IntEnum):
     APP_STANDBY = 12
     USER = 13
     SYSTEM_PROCESSING = 14
+    ESTIMATED_APP_LAUNCH_TIME_CHANGED = 15
+    TIMEOUT_ABANDONED = 16
 
 
 class InternalReason(IntEnum):
@@ -62,8 +66,10 @@ _OF_CONSTRAINT = {
 }
 
 
-def of_constraint(lost: Constraint) -> StopReason:
-    """Give the reason for a constraint that is no longer met."""
+def of_constraint(lost: Constraint, required: Constraint) -> StopReason:
+    """Give the reason for a constraint that is no longer met; one that only its bucket asks for is APP_STANDBY."""
+    if lost & DYNAMIC_RESTRICTED & ~required and not lost & (required | IMPLICIT):
+        return StopReason.APP_STANDBY
     return next((reason for bit, reason in _OF_CONSTRAINT.items() if lost & bit), StopReason.UNDEFINED)
 
 

@@ -34,6 +34,7 @@ from bgtask_harness.virtual.android.standby import Standby
 from bgtask_harness.virtual.android.stopreasons import InternalReason
 from bgtask_harness.virtual.android.stopreasons import StopReason
 from bgtask_harness.virtual.android.storage import Storage
+from bgtask_harness.virtual.android.thermal import Thermal
 from bgtask_harness.virtual.kernel import Kernel
 
 SECOND = 1_000_000_000
@@ -59,6 +60,7 @@ class System:
         self.power = Battery(profile.battery)
         self.network = Network()
         self.storage = Storage(self._kernel)
+        self.thermal = Thermal()
         self.screen_on = self._online = True
         self.restrict_background = self.monitor_battery = False
         self._data_saver_exempt: frozenset[int] = frozenset()
@@ -88,7 +90,7 @@ class System:
     def _watch(self) -> None:
         changed = self.job_scheduler.changed
         sources = (self.power, self.network, self.storage, self.standby, self.app_ops, self.allow_list, self.idleness)
-        for source in sources:
+        for source in (*sources, self.thermal):
             source.observe(changed)
         self.power.observe(self.device_idle.conditions_changed)
         self.device_idle.observe(self._doze_changed)
@@ -120,6 +122,8 @@ class System:
 
     def has_program(self, name: str) -> bool:
         """Say whether the level has a service's shell command, or the program that is short for it."""
+        if name == "thermalservice":
+            return self.level.has("thermal_service")
         return name != "device_config" or self.level.has("device_config")
 
     # --- apps -----------------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ from bgtask_harness.virtual.android.commands.radio import wifi
 from bgtask_harness.virtual.android.commands.settings import settings
 from bgtask_harness.virtual.android.commands.storage import device_storage_monitor
 from bgtask_harness.virtual.android.commands.storage import dumpsys_device_storage_monitor
+from bgtask_harness.virtual.android.commands.thermalservice import dumpsys_thermalservice
+from bgtask_harness.virtual.android.commands.thermalservice import thermalservice
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
@@ -61,6 +63,7 @@ SHELL_COMMANDS: dict[str, Service] = {
     "package": package,
     "power": power,
     "settings": settings,
+    "thermalservice": thermalservice,
     "wifi": wifi,
 }
 
@@ -102,6 +105,7 @@ DUMPS: dict[str, Service] = {
     "lock_settings": dumpsys_lock_settings,
     "package": dumpsys_package,
     "power": dumpsys_power,
+    "thermalservice": dumpsys_thermalservice,
 }
 
 
@@ -141,16 +145,19 @@ async def dumpsys(phone: System, argv: Sequence[str], io: CommandIO) -> int:
     while words[:1] in (["-t"], ["-T"]):
         words = words[2:]
     if words[:1] == ["-l"] or not words:
-        io.out("Currently running services:\n" + "".join(f"  {name}\n" for name in sorted(DUMPS)))
+        io.out(
+            "Currently running services:\n"
+            + "".join(f"  {name}\n" for name in sorted(filter(phone.has_program, DUMPS)))
+        )
         if words:
             return 0
     if not words:
-        for name in sorted(DUMPS):
+        for name in sorted(filter(phone.has_program, DUMPS)):
             io.out(f"{'-' * 79}\nDUMP OF SERVICE {name}:\n")
             await run_service(DUMPS[name], phone, name, [], io)
         return 0
     service = DUMPS.get(words[0])
-    if service is None:
+    if service is None or not phone.has_program(words[0]):
         io.err(f"Can't find service: {words[0]}\n")
         return 0
     return await run_service(service, phone, words[0], words[1:], io)
