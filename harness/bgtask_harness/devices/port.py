@@ -208,6 +208,14 @@ class Device(Protocol):
     def crash(self, app: AppSpec, deadline: Deadline) -> Answer:
         """End the app's process in the middle of whatever it does, as an error of its own would."""
 
+    def swipe(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Take the app out of the list of recent apps, as a swipe does. Its jobs stay.
+
+        Raises:
+            Unsupported: It is not in that list, or not alone in its place there.
+
+        """
+
     def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
         """Stop the app as Settings does. Its jobs and alarms are removed."""
 
@@ -219,6 +227,16 @@ class Device(Protocol):
 
     def run_job(self, app: AppSpec, job_id: int, namespace: str | None, *, force: bool, deadline: Deadline) -> Answer:
         """Tell the system to run a job now. Accepted does not mean that anything ran."""
+
+    def stop_job(
+        self, app: AppSpec, job_id: int, namespace: str | None, *, reason: int | None, deadline: Deadline
+    ) -> Answer:
+        """Have the system stop a job that runs: as one that ran too long, or for a reason (`STOP_REASON_*`).
+
+        Raises:
+            Unsupported: Its shell has no verb that takes a reason.
+
+        """
 
     def force_mask(self, *, force: bool) -> tuple[str, ...]:
         """Give the conditions that `run_job` overrides on this device: recorded before it is sent."""

@@ -6,26 +6,12 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.next_run import see_next_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
 NO_RETRY = "2m"
 """Longer than a first backoff: a run that came by then would be a retry."""
-
-
-def and_comes_again(device: Session, task: TaskSpec) -> None:
-    """See what is left of it, and its next run where the device affords to wait for that."""
-    device.advance(NO_RETRY)
-    device.look()
-    if not device.affords((task.interval_ns or 0) / 1e9):
-        device.tell(f"the next run of {task.title} was not waited for; --patience allows it")
-        return
-    mark = device.mark
-    device.wait_until_due(task)
-    device.want_run(task)
-    device.wait_for_run(task, mark=mark)
-    device.advance("10s")
-    device.look()
 
 
 @pytest.mark.scenario(
@@ -39,4 +25,6 @@ def test_worker_throws(device: Session, task: TaskSpec) -> None:
     device.want_run(task)
     device.schedule(task)
     device.wait_for_run(task)
-    and_comes_again(device, task)
+    device.advance(NO_RETRY)
+    device.look()
+    see_next_run(device, task)

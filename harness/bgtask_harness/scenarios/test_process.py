@@ -7,6 +7,7 @@ import pytest
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.next_run import see_next_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
@@ -34,6 +35,40 @@ def test_dies_in_mid_run(device: Session, task: TaskSpec) -> None:
     device.wait_for_run(task, within=COMES_BACK, mark=dead)
     device.advance("10s")
     device.look()
+
+
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.KILL, tasks="one-reachable"
+)
+def test_swiped_away_in_mid_run(device: Session, task: TaskSpec) -> None:
+    """When its app is swiped away while it runs, a task runs again in another process."""
+    device.launch()
+    device.server(task, "ok", duration=RUN_TAKES)
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task, finished=False)
+    device.advance(INTO_THE_RUN)
+    device.swipe()
+    device.advance("2s")
+    device.look()
+    gone = device.mark
+    device.launch()
+    device.wait_for_run(task, within=COMES_BACK, mark=gone)
+    device.advance("10s")
+    device.look()
+
+
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.KILL, tasks="one-periodic")
+def test_swiped_away(device: Session, task: TaskSpec) -> None:
+    """An app that is swiped away keeps its jobs, and the task runs when it is due."""
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
+    device.advance("10s")
+    device.look()
+    device.open_window()
+    device.swipe()
+    device.advance("1m")
+    device.look()
+    see_next_run(device, task)
 
 
 @pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.FORCE_STOP, tasks="one-periodic")

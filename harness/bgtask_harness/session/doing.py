@@ -68,6 +68,16 @@ class Doing:
         self.permit(Disruption.KILL)
         return self._send("app.crash", {}, lambda limit: self._device.crash(self._app.spec, limit))
 
+    def swipe(self) -> Answer:
+        """Take the app out of the list of recent apps, as a swipe does: its process ends, its jobs stay.
+
+        Raises:
+            Unsupported: It is not in that list, or not alone in its place there.
+
+        """
+        self.permit(Disruption.KILL)
+        return self._send("app.swipe", {}, lambda limit: self._device.swipe(self._app.spec, limit))
+
     def force_stop(self) -> Answer:
         """Stop the app as Settings does."""
         self.permit(Disruption.FORCE_STOP)

@@ -14,6 +14,7 @@ from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
 from bgtask_harness.session.window import Window
 from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import RunStarted
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
 
@@ -51,6 +52,32 @@ class Forcing:
             stimulus,
             lambda: self._device.run_job(app, job, namespace, force=full, deadline=Deadline.after(CALL_S)),
         )
+
+    def stop(self, task: TaskSpec, reason: int | None) -> Answer:
+        """Tell the system to stop the job that carries a task's newest run: timed out, or for a reason.
+
+        Raises:
+            Unsupported: The device cannot, no run of it was seen, or nothing told which job carries it.
+
+        """
+        self._session.need(Capability.FORCE_JOB)
+        app, name = self._session.app.spec, self._name_of_newest_run(task)
+        job, namespace = self._job(task, name)
+        verb, arguments = "job.timeout", {"job": str(job), "namespace": namespace or ""}
+        if reason is not None:
+            verb, arguments = "job.stop", arguments | {"reason": str(reason)}
+        stimulus = Stimulus(verb, arguments, Subject(task=task.id, unique_name=name, job_id=job, namespace=namespace))
+        return self._stimuli.send(
+            stimulus,
+            lambda: self._device.stop_job(app, job, namespace, reason=reason, deadline=Deadline.after(CALL_S)),
+        )
+
+    def _name_of_newest_run(self, task: TaskSpec) -> str:
+        runs = [one for one in self._session.events if isinstance(one, RunStarted) and self._session.is_of(task, one)]
+        name = self._session.correlation.unique_name_of(runs[-1].subject) if runs else None
+        if name is None:
+            raise Unsupported(f"nothing told which request of {task.title} runs; call `diagnose()` while it does")
+        return name
 
     def _job(self, task: TaskSpec, unique_name: str | None) -> tuple[int, str | None]:
         names = [unique_name] if unique_name else [name.name for name in task.unique_names]

@@ -52,6 +52,8 @@ from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import WorkListed
 
 _DIAGNOSTICS_NS = 20_000_000_000
+STOPPED_BY_USER = 13
+"""`JobParameters.STOP_REASON_USER`, what `cmd jobscheduler stop` says by itself."""
 Task = TaskSpec | str
 
 
@@ -184,6 +186,24 @@ class Session(Doing):
         expected of an accepted force.
         """
         return self._forcing.force(self.task(task), unique_name, full=not soft, want=want)
+
+    def time_out(self, task: Task) -> Answer:
+        """Have the system stop the job of a task's run that is under way, as one that ran too long.
+
+        Raises:
+            Unsupported: Nothing told which job carries it; the app's own process may be running it without one.
+
+        """
+        return self._forcing.stop(self.task(task), None)
+
+    def stop(self, task: Task, reason: int = STOPPED_BY_USER) -> Answer:
+        """Have the system stop it for a reason: a number of `JobParameters.STOP_REASON_*`. Raises as `time_out`.
+
+        Raises:
+            Unsupported: The phone's shell takes no reason (below API 34).
+
+        """
+        return self._forcing.stop(self.task(task), reason)
 
     def reboot(self) -> Answer:
         """Reboot the phone and wait until it answers again."""

@@ -12,6 +12,8 @@ from bgtask_harness.devices.android import hook
 from bgtask_harness.devices.android import levers
 from bgtask_harness.devices.android import lifecycle
 from bgtask_harness.devices.android import readings
+from bgtask_harness.devices.android import recents
+from bgtask_harness.devices.android import stopping
 from bgtask_harness.devices.android.advance import advance
 from bgtask_harness.devices.android.capabilities import ask_capabilities
 from bgtask_harness.devices.android.clocks import read_clocks
@@ -137,6 +139,9 @@ class AndroidDevice:
     def crash(self, app: AppSpec, deadline: Deadline) -> Answer:
         return lifecycle.crash(self._link, app.package, deadline)
 
+    def swipe(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return recents.swipe(self._link, app.package, deadline)
+
     def force_stop(self, app: AppSpec, deadline: Deadline) -> Answer:
         return lifecycle.force_stop(self._link, app.package, deadline)
 
@@ -167,6 +172,11 @@ class AndroidDevice:
             subject=Subject(job_id=job_id, namespace=namespace),
             arguments={"job": str(job_id), "namespace": namespace or "", "force": str(force).lower()},
         )
+
+    def stop_job(
+        self, app: AppSpec, job_id: int, namespace: str | None, *, reason: int | None, deadline: Deadline
+    ) -> Answer:
+        return stopping.stop_job(self._link, self._facts.api_level, app.package, (job_id, namespace), reason, deadline)
 
     def force_mask(self, *, force: bool) -> tuple[str, ...]:
         return _force.mask(self._facts.api_level, force=force)

@@ -11,6 +11,7 @@ from bgtask_harness.virtual.android.packages import ExitReason
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.packages import PackageTable
 from bgtask_harness.virtual.android.processes import CACHED_ADJ
+from bgtask_harness.virtual.android.processes import REMOVE_TASK
 from bgtask_harness.virtual.android.processes import SERVICE_ADJ
 from bgtask_harness.virtual.android.processes import Processes
 from bgtask_harness.virtual.android.processes import ProcessRecord
@@ -19,6 +20,7 @@ from bgtask_harness.virtual.kernel import Kernel
 SystemLog = Callable[[str, str, str], None]
 """Write to the system log as system_server: priority, tag, message."""
 
+_FIRST_TASK = 7
 SHELL_PID = 4_977
 """What the log names as the caller of a shell command. A real shell has another pid each time."""
 
@@ -47,6 +49,9 @@ class ActivityManager:
         self._processes = processes
         self._log = log
         self._generation = 0
+        self.recent: dict[str, int] = {}
+        """The task of each app that is among the recent ones, by package; the newest last."""
+        self._next_task = _FIRST_TASK
         self.on_force_stop: list[Callable[[PackageRecord], None]] = []
         self.on_use: list[Callable[[PackageRecord], None]] = []
         self.on_process_state: list[Callable[[], None]] = []
@@ -56,6 +61,9 @@ class ActivityManager:
     def start_activity(self, package: PackageRecord, component: str) -> None:
         """Bring an app to the front, starting its process if need be."""
         package.stopped = False
+        task = self.recent.pop(package.name, self._next_task)
+        self.recent[package.name] = task
+        self._next_task = max(self._next_task, task + 1)
         for used in self.on_use:
             used(package)
         self._processes.ensure(package, "next-top-activity", f"{{{component}}}", self._show)
@@ -132,8 +140,9 @@ class ActivityManager:
             record.receiving -= 1
 
     def forget_broadcasts(self) -> None:
-        """Power off: whoever was still to get a broadcast does not."""
+        """Power off: whoever was still to get a broadcast does not, and no task is left."""
         self._generation += 1
+        self.recent.clear()
 
     # --- ends -----------------------------------------------------------------------------------------------------
 
@@ -155,6 +164,7 @@ class ActivityManager:
     def force_stop(self, package: PackageRecord, why: str) -> None:
         """`am force-stop`: end it, remove its jobs, and let no broadcast start it again."""
         package.stopped = package.force_stopped = True
+        self.recent.pop(package.name, None)
         self.end(package, why)
         for collector in self.on_force_stop:
             collector(package)
@@ -165,6 +175,16 @@ class ActivityManager:
         record = self._processes.find(package.name)
         if record is not None:
             self._processes.kill(record, f"stop {package.name} due to {why}")
+
+    def remove_task(self, package: PackageRecord) -> None:
+        """Swipe an app away: its task goes, and with it its process; jobs and alarms stay."""
+        # y36 killProcessesForRemovedTask: at once, or when OomAdjuster next finds it in the background, which it is
+        self.recent.pop(package.name, None)
+        record = self._processes.find(package.name)
+        if record is not None:
+            record.top = record.had_activity = False
+            self._tell_state()
+            self._processes.kill(record, REMOVE_TASK)
 
     def stop_app(self, package: PackageRecord) -> None:
         """`am stop-app`: end its process; jobs and alarms stay."""

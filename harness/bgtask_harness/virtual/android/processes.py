@@ -32,6 +32,8 @@ _STATES = {  # makeOomAdjString(compact) and makeProcStateString of ProcessList.
     CACHED_ADJ: "cch  CEM ",
 }
 
+REMOVE_TASK = "remove task"
+"""Why the process of a task ends that was swiped away: REASON_USER_REQUESTED, SUBREASON_REMOVE_TASK."""
 _FIRST_PID = 5_211
 _PID_STEP = 41  # room for the threads of a process, which take their ids from the same range
 _LAST_PID = 32_767
@@ -141,7 +143,8 @@ class Processes:
         """`ProcessRecord.killLocked`: say so and end it."""
         # y36 ProcessRecord.killLocked: "Killing " + toShortString() + " (adj " + setAdj + "): " + reason
         self._log("I", "ActivityManager", f"Killing {record} (adj {record.adj}): {reason}")
-        wanted = ExitReason.USER_REQUESTED if reason.startswith("stop ") else ExitReason.OTHER
+        by_user = reason.startswith("stop ") or reason == REMOVE_TASK
+        wanted = ExitReason.USER_REQUESTED if by_user else ExitReason.OTHER
         self.end(record, wanted, reason)
 
     def forget_all(self) -> None:

@@ -158,6 +158,23 @@ class System:
         process = self.processes.find(package)
         return process is not None and process.top
 
+    def tasks(self) -> list[tuple[PackageRecord, int]]:
+        """Give the apps among the recent ones with their tasks, the newest first."""
+        found = ((self.packages.find(name), task) for name, task in reversed(self.activities.recent.items()))
+        return [(record, task) for record, task in found if record is not None]
+
+    def remove_task(self, number: int) -> None:
+        """Swipe the app of a task away; nothing happens when there is no such task.
+
+        The process ends as one that its user stopped, and WorkManager takes that for a force-stop where there is
+        ApplicationExitInfo (`ForceStopRunnable.isForceStopped`).
+        """
+        for record, task in self.tasks():
+            if task == number:
+                ended = self.processes.find(record.name) is not None
+                record.force_stopped = record.force_stopped or (ended and self.level.has("exit_info"))
+                self.activities.remove_task(record)
+
     def clear_data(self, record: PackageRecord) -> None:
         """`pm clear`: end the app, remove its jobs and its data."""
         self.activities.end(record, "clear data")

@@ -21,6 +21,7 @@ from bgtask_harness.virtual.android.commands.am_standby import take_user
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import JavaException
 from bgtask_harness.virtual.android.commands.program import illegal_argument
+from bgtask_harness.virtual.android.commands.stacks import stack
 from bgtask_harness.virtual.android.crash import CrashedByAdb
 from bgtask_harness.virtual.android.intents import FLAG_INCLUDE_STOPPED_PACKAGES
 from bgtask_harness.virtual.android.intents import FLAG_RECEIVER_FROM_SHELL
@@ -269,6 +270,7 @@ _VERBS: dict[str, _Verb] = {
     "kill": _on_package(lambda phone, record: phone.activities.kill_background(record.name)),
     "kill-all": _kill_all,
     "force-stop": _on_package(lambda phone, record: phone.activities.force_stop(record, f"from pid {SHELL_PID}")),
+    "stack": stack,
     "stop-app": _on_package(lambda phone, record: phone.activities.stop_app(record)),
     "crash": _crash,
     "make-uid-idle": _on_package(lambda phone, _record: phone.job_scheduler.changed()),
