@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.outside import strongest
 from bgtask_reference.oracle.rules.rule import Rule
+
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,11 @@ class Doubts:
 
 def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) -> Verdict:
     """Weigh the findings: a breach first, then doubt, then excuses, then what held."""
-    others = [each for each in findings if each.word is not Word.HELD]
+    # What rests on something in the record is more specific than what rests on its absence.
+    others = sorted((each for each in findings if each.word is not Word.HELD), key=lambda each: not each.facts)
     held = len(findings) - len(others)
     judgement, told = _weigh(others, held)
-    reason = "" if told is None else told.reason
-    if judgement is Judgement.NOT_EXERCISED:
-        reason = "nothing in the record gave the rule something to check"
-    judgement, reason = _doubt(judgement, reason, doubts)
+    judgement, reason = _doubt(judgement, _reason(judgement, told, others), doubts)
     levels = {each.level for each in findings if each.level and each.word in {Word.HELD, Word.BROKEN}}
     broken = told if told and told.word is Word.BROKEN else None
     return Verdict(
@@ -68,20 +69,38 @@ def _weigh(findings: Sequence[Finding], held: int) -> tuple[Judgement, Finding |
     return (Judgement.PASS if held else Judgement.NOT_EXERCISED), None
 
 
+def _reason(judgement: Judgement, told: Finding | None, others: Sequence[Finding]) -> str:
+    if judgement is Judgement.NOT_EXERCISED:
+        return "nothing in the record gave the rule something to check"
+    if judgement is Judgement.INCONCLUSIVE:
+        return _all_reasons([each for each in others if each.word is Word.OPEN])
+    return "" if told is None else told.reason
+
+
+def _all_reasons(doubtful: Sequence[Finding]) -> str:
+    """Name every doubt once."""
+    reasons = list(dict.fromkeys(each.reason for each in doubtful))
+    more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+    return "; ".join(reasons[:MOST_REASONS]) + more
+
+
 def _doubt(judgement: Judgement, reason: str, doubts: Doubts) -> tuple[Judgement, str]:
-    """Take back what the record cannot carry."""
+    """Take back what the record cannot carry. The most specific reason comes first."""
     if doubts.record:
-        seen = f"; what is left of it says {judgement.value}: {reason}" if judgement is Judgement.FAIL else ""
-        return Judgement.INCONCLUSIVE, f"{doubts.record}{seen}"
+        return Judgement.INCONCLUSIVE, "; ".join([*_of_what_is_left(judgement, reason), doubts.record])
     if judgement is Judgement.NOT_EXERCISED and doubts.unsupported:
         return Judgement.UNSUPPORTED, doubts.unsupported
-    if judgement is not Judgement.PASS:
-        return judgement, reason
-    if doubts.gap:
-        return Judgement.INCONCLUSIVE, doubts.gap
-    if doubts.unexplained:
-        return Judgement.INCONCLUSIVE, f"{doubts.unexplained} events belong to no task that is known"
+    if judgement is Judgement.PASS and (doubts.gap or doubts.unexplained):
+        stray = f"{doubts.unexplained} events belong to no task that is known" if doubts.unexplained else ""
+        return Judgement.INCONCLUSIVE, "; ".join(each for each in (doubts.gap, stray) if each)
     return judgement, reason
+
+
+def _of_what_is_left(judgement: Judgement, reason: str) -> Iterator[str]:
+    if judgement is Judgement.FAIL:
+        yield f"what is left of it says {judgement.value}: {reason}"
+    elif judgement in {Judgement.INCONCLUSIVE, Judgement.SUPPRESSED}:
+        yield reason
 
 
 def _missing(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -22,7 +22,12 @@ from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
 from bgtask_reference.events import Verdict
 from bgtask_reference.events import WorkState
+from bgtask_reference.oracle import CATALOGUE
 from bgtask_reference.oracle import judge
+from bgtask_reference.oracle.findings import Finding
+from bgtask_reference.oracle.findings import Word
+from bgtask_reference.oracle.verdicts import Doubts
+from bgtask_reference.oracle.verdicts import combine
 
 RETRY = Result.RETRY
 
@@ -356,8 +361,37 @@ def test_an_unclosed_record_is_inconclusive_and_still_tells_what_it_shows() -> N
     told = next(each for each in report.verdicts if each.rule == "R6.backoff")
 
     assert {each.judgement for each in report.verdicts} == {Judgement.INCONCLUSIVE}
-    assert "never closed" in told.reason
-    assert "fail" in told.reason
+    assert told.reason.startswith("what is left of it says fail: ")
+    assert told.reason.endswith("the record was never closed, so its end is unknown")
+
+
+def test_an_unclosed_record_does_not_hide_why_else_nothing_can_be_said() -> None:
+    writer = Writer(sources=("app-log", "info")).begin().names().request().run(result=RETRY).wait(31).run().sample()
+
+    told = next(each for each in judge(writer.history(closed=False)).verdicts if each.rule == "R6.attempts")
+
+    assert told.reason == ("nobody told the attempt's number; the record was never closed, so its end is unknown")
+    assert told.missing == ("beacon",)
+
+
+def test_every_doubt_is_named_what_rests_on_the_record_first() -> None:
+    rule = next(rule for rule in CATALOGUE if rule.id == "R6.attempts")
+    doubts = [Finding(rule.id, Word.OPEN, why, facts) for why, facts in (("a", ()), ("b", (1,)), ("a", ()), ("c", ()))]
+
+    told = combine(rule, "task", [*doubts, Finding(rule.id, Word.OPEN, "d")], Doubts())
+
+    assert told.reason == "b; a; c; and 1 more"
+
+
+def test_a_hole_and_events_of_nobody_are_both_named() -> None:
+    rule = next(rule for rule in CATALOGUE if rule.id == "R6.attempts")
+
+    told = combine(rule, "task", [Finding(rule.id, Word.HELD)], Doubts(gap="a hole", unexplained=2))
+
+    assert (told.judgement, told.reason) == (
+        Judgement.INCONCLUSIVE,
+        "a hole; 2 events belong to no task that is known",
+    )
 
 
 def test_a_hole_in_the_measured_log_takes_back_every_pass() -> None:
