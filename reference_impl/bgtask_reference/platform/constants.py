@@ -55,6 +55,12 @@ def allowance_ns(name: str) -> int:
 
 
 @cache
+def allowance(name: str) -> int:
+    """Give one of the oracle's own allowances that is a number."""
+    return int(table()["allowance"][name])
+
+
+@cache
 def slew_ppm() -> int:
     """How fast the wall clock may drift from the boot clock without being stepped, in parts per million."""
     return int(table()["allowance"]["slew_ppm"])

@@ -11,14 +11,23 @@ from functools import cache
 from importlib import resources
 
 from bgtask_reference.oracle.rules import cancelling
+from bgtask_reference.oracle.rules import clock_change
 from bgtask_reference.oracle.rules import constrained
 from bgtask_reference.oracle.rules import continuing
+from bgtask_reference.oracle.rules import crashing
+from bgtask_reference.oracle.rules import dispatched
 from bgtask_reference.oracle.rules import ending
+from bgtask_reference.oracle.rules import held_back
 from bgtask_reference.oracle.rules import known
+from bgtask_reference.oracle.rules import listed
 from bgtask_reference.oracle.rules import overlap
+from bgtask_reference.oracle.rules import policies
 from bgtask_reference.oracle.rules import rebooting
+from bgtask_reference.oracle.rules import registered
 from bgtask_reference.oracle.rules import responding
 from bgtask_reference.oracle.rules import retry
+from bgtask_reference.oracle.rules import stopping
+from bgtask_reference.oracle.rules import storms
 from bgtask_reference.oracle.rules import timing
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.platform import constants
@@ -42,6 +51,15 @@ CATALOGUE: tuple[Rule, ...] = (
     *continuing.RULES,
     *rebooting.RULES,
     *known.RULES,
+    *listed.RULES,
+    *policies.RULES,
+    *stopping.RULES,
+    *dispatched.RULES,
+    *registered.RULES,
+    *crashing.RULES,
+    *clock_change.RULES,
+    *storms.RULES,
+    *held_back.RULES,
 )
 """Every rule, in the order in which verdicts are listed."""
 

@@ -41,7 +41,15 @@ class Condition:
 
 
 NETWORK_LEVERS = frozenset(
-    {"env.network", "env.wifi", "env.mobile-data", "env.airplane-mode", "env.metered-wifi", "env.data-saver"}
+    {
+        "env.network",
+        "env.metered",
+        "env.wifi",
+        "env.mobile-data",
+        "env.airplane-mode",
+        "env.metered-wifi",
+        "env.data-saver",
+    }
 )
 POWER_LEVERS = frozenset({"env.power", "env.charger", "env.battery", "env.doze", "env.saver", "env.battery-saver"})
 STORAGE_LEVERS = frozenset({"env.storage"})
@@ -93,7 +101,8 @@ def _no_network(first: int, _last: int, outside: Outside) -> bool:
 
 def _only_metered(first: int, _last: int, outside: Outside) -> bool:
     pulled = _pulled(first, outside)
-    return pulled.get("env.metered-wifi") == "on" or pulled.get("env.wifi") == "off"
+    metered = "on" in {pulled.get("env.metered"), pulled.get("env.metered-wifi")}
+    return metered or pulled.get("env.wifi") == "off"
 
 
 def _frozen(first: int, last: int, outside: Outside) -> bool:
