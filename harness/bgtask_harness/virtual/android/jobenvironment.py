@@ -78,8 +78,9 @@ def _implicit(job: JobStatus, phone: System, quota: Quota, now: int) -> Constrai
         met |= Constraint.BACKGROUND_NOT_RESTRICTED
     if job.level.has("tare"):
         met |= Constraint.TARE_WEALTH  # the economy is switched off: every app can pay
-    within = quota.within(job.package, job.effective_bucket, now, charging=phone.power.charging)
-    if within or job.treated_as_user_initiated:
+    running, charging = phone.job_scheduler.is_running(job), phone.power.charging
+    within = quota.within(job.package, job.effective_bucket, now, charging=charging, running=running)
+    if within or job.treated_as_user_initiated or job.started_in_front:
         met |= Constraint.WITHIN_QUOTA
     elif job.level.has("quota") and not job.deferred_ns:
         job.deferred_ns = now

@@ -58,7 +58,7 @@ class JobScheduler:
         self.processes = system.processes
         self.level = system.level
         self.limits = self.level.limits
-        self.quota = Quota(_limits(self.level.quota))
+        self.quota = Quota(_limits(self.level.quota), self.level.rate_limit)
         self.expedited = ExpeditedTime({Bucket[name.upper()]: ms for name, ms in self.level.expedited.items()})
         self.heartbeats = Heartbeats(self.level.heartbeat) if self.level.heartbeat else None
         self.slots = Slots(self.limits.slots)
@@ -168,6 +168,8 @@ class JobScheduler:
 
     def is_restricted(self, job: JobStatus) -> bool:
         """`checkIfRestricted`: say whether the phone is too hot for it."""
+        if not self._system.thermal.status:
+            return False
         execution = self._running.get(job.key)
         overtime = execution is not None and self._now() - execution.started_ns >= execution.min_ns
         return too_hot(job, self._system.thermal.status, running=execution is not None, overtime=overtime)
@@ -256,7 +258,8 @@ class JobScheduler:
         job, now = execution.job, self._now()
         del self._running[job.key]
         job.cumulative_ns += now - execution.started_ns
-        (self.expedited if job.started_expedited else self.quota).stopped(job.package, now)
+        if not job.started_in_front:
+            (self.expedited if job.started_expedited else self.quota).stopped(job.package, now)
         reason = completion.debug_reason or internal_name(completion.internal_reason)
         self._note(STOP, job, reason)
         self.slots.release(execution, now, reason)
@@ -340,7 +343,9 @@ class JobScheduler:
         self._running[job.key] = execution
         self.slots.take(execution)
         job.started_expedited = job.treated_as_expedited
-        (self.expedited if job.started_expedited else self.quota).started(job.package, now)
+        job.started_in_front = job.uid_active and self.level.has("free_when_started_in_front")
+        if not job.started_in_front:
+            (self.expedited if job.started_expedited else self.quota).started(job.package, now)
         if self.heartbeats:
             self.heartbeats.ran(job.package, now)
         self._note(START, job, None)

@@ -90,6 +90,8 @@ class JobStatus:
     expedited_approved: bool = False
     """Its app has time left for expedited jobs."""
     started_expedited: bool = False
+    started_in_front: bool = False
+    """It was started while its app was in front, which costs no quota, however long it runs."""
     changed_uris: tuple[str, ...] = ()
     """Content that it waits for and that has changed."""
     trigger_since_ns: int = 0

@@ -44,6 +44,16 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """More failures than these in which the app had forgotten the job make its backoff exponential."""
 
 
+class RateLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of its quota an app may use at once; times in milliseconds."""
+
+    window_ms: int
+    jobs: int
+    sessions: int
+    coalescing_ms: int
+    """Sessions with a shorter gap between them count as one."""
+
+
 class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How API 28 holds back apps: the length of a beat, and the beats that a bucket waits."""
 
@@ -75,6 +85,7 @@ class Level(msgspec.Struct, frozen=True):
     heartbeat: Heartbeat | None
     quota: Mapping[str, Mapping[str, int]]
     """Limits of each standby bucket; empty where there is no quota."""
+    rate_limit: RateLimit
     expedited: Mapping[str, int]
     """Milliseconds in 24 hours that each bucket has for expedited jobs; empty where there are none."""
     thermal: str
@@ -118,6 +129,7 @@ def level(api: int) -> Level:
         limits=msgspec.convert(_row(table["limits"], api), Limits),
         heartbeat=msgspec.convert(_row(table["heartbeat"], api), Heartbeat) if has_beats else None,
         quota=_row(table["quota"], api)["buckets"] if has_quota else {},
+        rate_limit=msgspec.convert(_row(table["rate_limit"], api), RateLimit),
         expedited=_row(table["expedited"], api)["buckets"],
         thermal=_row(table["thermal"], api)["rule"],
         controllers=tuple(f"{name}Controller" for name in _row(table["controllers"], api)["names"]),
