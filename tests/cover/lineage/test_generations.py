@@ -24,8 +24,9 @@ everywhere = pytest.mark.parametrize("generation", [f"tvmaniac@{name}" for name 
 
 
 def switch_everything_on(bench: Bench, app: AppFile) -> None:
-    for state in app.control.states.values():
-        bench.state(state.name, state.on)
+    for name, state in app.control.states.items():
+        if name not in app.control.throws.values():
+            bench.state(state.name, state.on)
 
 
 def titled(app: AppFile, title: str) -> TaskSpec:
