@@ -41,7 +41,7 @@ _EXISTING = {
     ExistingPeriodicWorkPolicy.KEEP: ExistingWork.KEEP,
     ExistingPeriodicWorkPolicy.UPDATE: ExistingWork.UPDATE,
 }
-_FLEXES = (None,)
+_FLEXES = (None, None, None, 5 * _MINUTE, 10 * _MINUTE)
 _CONSTRAINTS = (
     *(Constraints(),) * 6,
     Constraints(charging=True),

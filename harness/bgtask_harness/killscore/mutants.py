@@ -10,6 +10,7 @@ import msgspec
 
 from bgtask_harness.errors import BadInput
 from bgtask_harness.killscore.apps import APPS
+from bgtask_harness.killscore.field import bug_classes
 from bgtask_reference.events import ForceLevel
 
 OWN = Path(__file__).with_name("mutants.toml")
@@ -90,8 +91,13 @@ def chosen(mutants: Iterable[Mutant], only: Iterable[str]) -> tuple[Mutant, ...]
     known, wanted = tuple(mutants), tuple(only)
     for each in wanted:
         if not any(_is_called(mutant, each) for mutant in known):
-            raise BadInput(f"--only {each}: no mutant, operator or bug class is called that; see mutants.toml")
+            raise BadInput(f"--only {each}: {_why_none(each)}")
     return tuple(mutant for mutant in known if not wanted or any(_is_called(mutant, each) for each in wanted))
+
+
+def _why_none(name: str) -> str:
+    why = next((each.none for each in bug_classes() if each.id == name and each.none), "")
+    return f"there is no mutant of it: {why}" if why else "no mutant, operator or bug class is called that"
 
 
 def _is_called(mutant: Mutant, name: str) -> bool:

@@ -29,6 +29,7 @@ class Life:
         self.states = tuple(app.control.states)
         self.tasks = len(app.spec.tasks)
         self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
+        self.once = tuple(n for n, task in enumerate(app.spec.tasks) if task.interval_ns is None)
         self.needs_none = tuple(n for n, task in enumerate(app.spec.tasks) if task.network is Network.NOT_REQUIRED)
         self._named = {task.id: n for n, task in enumerate(app.spec.tasks)}
         self.states_of = {self._named[task]: states for task, states in app.control.when_scheduled.items()}
@@ -242,6 +243,21 @@ def is_stopped_in_mid_run(life: Life) -> Lines:
     return (*begun, "force-stop", "advance 20s", "launch", "look", f"want {task} 10m", "advance 11m", "look")
 
 
+def fails_for_good(life: Life) -> Lines:
+    """What failed is asked for again, with the server well again."""
+    task = life.rng.choice(life.once) if life.once else life.task()
+    state = life.state_of(task)
+    fails = (f"server {task} error", f"off {state}", "advance 15s", f"on {state}", life.pause(), *life.look())
+    return (*fails, f"server {task} ok", f"off {state}", "advance 20s", f"asked {task}")
+
+
+def travels(life: Life) -> Lines:
+    """The phone comes into another time zone, with or without the app's process."""
+    zone = life.rng.choice(("America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Australia/Adelaide"))
+    ended = ("kill",) if life.rng.random() < 0.5 else ()  # noqa: PLR2004 - as often as not
+    return (*ended, f"zone {zone}", f"due {life.task()}", life.pause())
+
+
 _USUAL: dict[Move, int] = {wait: 3, due: 3, listing: 1}
 EVERY_DAY: Mapping[str, Mapping[Move, int]] = {
     "quiet": {**_USUAL, restart: 1, slow_server: 1},
@@ -272,7 +288,9 @@ OTHER: Mapping[str, Mapping[Move, int]] = {
     "bucket": {**_USUAL, rarely_used: 6, restart: 1},
     "power": {**_USUAL, saves_power: 6, dozes: 1},
     "stopped": {**_USUAL, is_stopped: 3, is_stopped_in_mid_run: 4},
+    "failing": {**_USUAL, fails_for_good: 6, restart: 1},
+    "zone": {**_USUAL, travels: 6, restart: 1},
 }
-"""Lives in which the system holds work back, or somebody forces it."""
+"""Lives in which the system holds work back, somebody forces it, or it fails."""
 
 THEMES: Mapping[str, Mapping[Move, int]] = {**EVERY_DAY, **OTHER}

@@ -63,6 +63,8 @@ NUISANCES = (
     Nuisance("force-stop", ("stopped",)),
     Nuisance("process-restarts", ("process",)),
     Nuisance("forces", ("forced",)),
+    Nuisance("failing-server", ("failing",)),
+    Nuisance("time-zones", ("zone",)),
     Nuisance("jitter", fault=f"{_FAULTS}:jitter"),
     Nuisance("late-by-hours", fault=f"{_FAULTS}:hours_late", norms=_PROMISED),
     Nuisance("log-in-pieces", wrap=tampering.in_small_pieces),

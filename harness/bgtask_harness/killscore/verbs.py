@@ -107,6 +107,12 @@ def _bucket(running: Running, name: str) -> None:
     running.session.look()
 
 
+def _zone(running: Running, name: str) -> None:
+    _lever(running, "env.zone", name, f"cmd alarm set-timezone {name}")
+    running.session.advance(1)
+    running.session.look()
+
+
 def _task(running: Running, number: str) -> TaskSpec:
     return running.session.tasks[int(number)]
 
@@ -193,5 +199,6 @@ _VERBS: Mapping[str, Verb] = {
     "make-due": _make_due,
     "server": _server,
     "bucket": _bucket,
+    "zone": _zone,
     "step-clock": _step_clock,
 }

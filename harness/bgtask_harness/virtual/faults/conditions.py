@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from bgtask_harness.virtual.android.jobconstraints import Constraint
 from bgtask_harness.virtual.android.jobs import JobNetwork
@@ -10,8 +11,12 @@ from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.layers import Layers
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.database import Work
+from bgtask_harness.virtual.workmanager.processor import Token
 from bgtask_reference.ports.work_manager import NetworkType
 from bgtask_reference.ports.work_manager import WorkRequest
+
+_FLAPS, _FLAP_NS = 40, 30_000_000
+"""In one process, and how long each lasts (field catalogue: pairs of less than 100 ms)."""
 
 
 def constraints_ignored(layers: Layers) -> Layers:
@@ -111,3 +116,36 @@ def never_believes_in_network_again(layers: Layers) -> Layers:
 def wants_a_network_nobody_asked_for(layers: Layers) -> Layers:
     """Everything waits for the strictest network (MU16)."""
     return _mapped(layers, dict.fromkeys(NetworkType, NetworkType.UNMETERED))
+
+
+def charger_ignored(layers: Layers) -> Layers:
+    """What was to wait for a charger, or for a battery that is not low, does not (MU15)."""
+
+    class Unplugged(layers.work_manager):  # type: ignore[name-defined,misc]
+        def normalise(self, request: WorkRequest) -> WorkRequest:
+            sound: WorkRequest = super().normalise(request)
+            less = dataclasses.replace(sound.constraints, requires_charging=False, requires_battery_not_low=False)
+            return dataclasses.replace(sound, constraints=less)
+
+    return layers.replace(work_manager=Unplugged)
+
+
+def starts_and_stops(layers: Layers) -> Layers:
+    """Library and system disagree on a constraint: work is started and stopped in a circle (MU19)."""
+
+    class Flapping(layers.work_manager):  # type: ignore[name-defined,misc]
+        def __init__(self, *parts: Any) -> None:
+            super().__init__(*parts)
+            self.flaps = 0
+
+        def start(self, token: Token) -> None:
+            super().start(token)
+            self.flaps += 1
+            if self.flaps <= _FLAPS:
+                self.host.after(_FLAP_NS, lambda: self.stop(token, CONSTANTS.stop_reason.charging))
+
+        def backoff_delay_ms(self, work: Work) -> int:
+            flapping = work.stop_reason == CONSTANTS.stop_reason.charging
+            return 0 if flapping else int(super().backoff_delay_ms(work))
+
+    return layers.replace(work_manager=Flapping)

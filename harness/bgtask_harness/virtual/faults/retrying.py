@@ -9,6 +9,8 @@ from bgtask_harness.virtual.workmanager.database import Work
 from bgtask_reference.ports.work_manager import BackoffPolicy
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
 
+_A_MONTH_MS = 30 * 86_400_000
+
 
 def backoff_ignored(layers: Layers) -> Layers:
     """A retry comes at once (MU13)."""
@@ -128,3 +130,24 @@ def retry_waits_for_the_next_period(layers: Layers) -> Layers:
             return False
 
     return layers.replace(work_manager=Patient)
+
+
+def retry_parked(layers: Layers) -> Layers:
+    """What wanted another try waits until somebody opens the app (MU11)."""
+
+    class Parking(layers.work_manager):  # type: ignore[name-defined,misc]
+        def on_result(self, work: Work, result: ListenableWorkerResult) -> bool:
+            if result is ListenableWorkerResult.RETRY:
+                parked.add(work.id)
+            return bool(super().on_result(work, result))
+
+        def reconcile(self) -> bool:
+            parked.clear()
+            return bool(super().reconcile())
+
+        def next_run_ms(self, work: Work) -> int:
+            waits = work.backed_off and work.id in parked
+            return work.last_enqueue_ms + _A_MONTH_MS if waits else int(super().next_run_ms(work))
+
+    parked: set[str] = set()
+    return layers.replace(work_manager=Parking)

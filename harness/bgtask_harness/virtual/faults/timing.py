@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 from bgtask_harness.virtual.layers import Layers
@@ -126,3 +127,27 @@ def runs_before_schedule(layers: Layers) -> Layers:
 def _as_request(request: Any) -> WorkRequest:
     assert isinstance(request, WorkRequest)
     return request
+
+
+def flex_ignored(layers: Layers) -> Layers:
+    """The first period may be run from its beginning, though only its end was asked for (MU07)."""
+
+    class Flexless(layers.work_manager):  # type: ignore[name-defined,misc]
+        def normalise(self, request: WorkRequest) -> WorkRequest:
+            return _as_request(super().normalise(dataclasses.replace(request, flex_ms=None)))
+
+    return layers.replace(work_manager=Flexless)
+
+
+def counts_in_local_time(layers: Layers) -> Layers:
+    """Due times are kept as local times: another zone moves them (MU39)."""
+    offsets: dict[tuple[str, int], dt.timedelta] = {}
+
+    class Local(layers.work_manager):  # type: ignore[name-defined,misc]
+        def next_run_ms(self, work: Work) -> int:
+            clocks = self.host.phone.clocks
+            now = clocks.local(clocks.wall_ns()).utcoffset()
+            then = offsets.setdefault((work.id, work.last_enqueue_ms), now)
+            return int(super().next_run_ms(work)) + int((then - now).total_seconds()) * 1000
+
+    return layers.replace(work_manager=Local)
