@@ -18,10 +18,15 @@ class LineSplitter:
 
     def feed(self, data: bytes) -> list[str]:
         """Give the lines that these bytes complete, without their line feeds."""
+        text = self.block(data)
+        return [] if text is None else text.split("\n")
+
+    def block(self, data: bytes) -> str | None:
+        """Give the same lines as one text, with line feeds between them; None when these bytes complete none."""
         whole, line_feed, rest = data.rpartition(b"\n")
         if not line_feed:
             self._keep(self._rest + data)
-            return []
+            return None
         text = self._rest + whole
         self._rest = b""
         if self._dropping:
@@ -29,9 +34,9 @@ class LineSplitter:
             self._dropping = False
             if not text:
                 self._keep(rest)
-                return []
+                return None
         self._keep(rest)
-        return text.decode(errors="replace").split("\n")
+        return text.decode(errors="replace")
 
     def rest(self) -> str:
         """Give what came after the last line feed: the beginning of a line whose end never came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +25,10 @@ from bgtask_reference.events import LogLost
 from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import Stamp
 
-CHUNK = 1 << 16
+CHUNK = 1 << 20
+BUSY = 1 << 16
+"""A read that brings as much is followed by another: what it told is kept for a moment, to go to the sink together."""
+MOMENT_S = 0.05
 PATIENCE_S = 0.2
 """How long one read may wait: the longest that `stop` waits for the reader."""
 PUMP_S = 0.002
@@ -44,7 +48,8 @@ class LogCapture:
     """One log stream, read until `stop` or until it ends by itself.
 
     Either `start` reads in a thread, or the caller reads with `pump` (a phone in this process, which only moves while
-    somebody asks it to); not both. `sink` gets each event once, in order, from whoever reads. It begins with
+    somebody asks it to); not both. `sink` gets each event once, in order, from whoever reads: what came together goes
+    together, so that a busy log costs an `fsync` now and then and not one for each event. It begins with
     `CaptureOpened` and ends with `CaptureClosed` when the harness ended it, with `LogLost` (`eof`) when it ended by
     itself. What the sink raises ends the capture and is raised again by `wait_for_sentinel`, `pump` and `stop`.
     """
@@ -53,7 +58,7 @@ class LogCapture:
         self,
         stream: Stream,
         observer: LogObserver,
-        sink: Callable[[Event], None],
+        sink: Callable[[Sequence[Event]], object],
         raw_path: Path,
         *,
         name: str = "logcat",
@@ -67,6 +72,8 @@ class LogCapture:
         self._order = SentinelOrder(name)
         self._changed = threading.Condition()
         self._seen: set[int] = set()
+        self._batch: list[Event] = []
+        self._batch_due = Deadline.after(0)
         self._raw: BinaryIO | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -131,7 +138,7 @@ class LogCapture:
         if self._raw is not None or self._ended:
             return
         self._raw = self._raw_path.open("ab", buffering=0)
-        self._sink(CaptureOpened(stamp=_now(), stream=self._name, file=self._raw_path.name))
+        self._sink([CaptureOpened(stamp=_now(), stream=self._name, file=self._raw_path.name)])
 
     def _run(self) -> None:
         while not self._ended and not self._stopping.is_set():
@@ -148,9 +155,9 @@ class LogCapture:
 
     def _read(self, deadline: Deadline) -> bool:
         try:
-            data = self._stream.recv(CHUNK, deadline)
+            data = self._stream.recv(CHUNK, self._batch_due if self._batch else deadline)
         except DeadlineExceeded:
-            return False
+            return self._hand_over()
         except HarnessError as error:
             self._lost(str(error))
             return False
@@ -165,24 +172,36 @@ class LogCapture:
             self._raw.write(data)
         self._bytes += len(data)
         dropped = self._splitter.dropped
-        for line in self._splitter.feed(data):
-            self._lines += 1
-            for event in self._observer.feed(line):
+        text = self._splitter.block(data)
+        if text is not None:
+            self._lines += text.count("\n") + 1
+            for event in self._observer.feed_block(text):
                 self._emit(event)
         if self._splitter.dropped != dropped:
             self._emit(self._loss("unreadable"))
+        if len(data) < BUSY or self._batch_due.passed:
+            self._hand_over()
 
     def _emit(self, event: Event) -> None:
-        if not isinstance(event, SentinelSeen):
-            self._sink(event)
-            return
-        loss = self._order.take(event)
+        if not self._batch:
+            self._batch_due = Deadline.after(MOMENT_S)
+        loss = self._order.take(event) if isinstance(event, SentinelSeen) else None
         if loss is not None:
-            self._sink(loss)
-        self._sink(event)
-        with self._changed:
-            self._seen.add(event.number)
-            self._changed.notify_all()
+            self._batch.append(loss)
+        self._batch.append(event)
+
+    def _hand_over(self) -> bool:
+        """Give the sink what was read. A sentinel has been seen once everything before it has been taken."""
+        batch, self._batch = self._batch, []
+        if not batch:
+            return False
+        self._sink(batch)
+        numbers = {event.number for event in batch if isinstance(event, SentinelSeen)}
+        if numbers:
+            with self._changed:
+                self._seen |= numbers
+                self._changed.notify_all()
+        return True
 
     # --- its end --------------------------------------------------------------------------------------------------
 
@@ -190,8 +209,9 @@ class LogCapture:
         """The stream ended by itself; a line that was cut is no line, and is kept with the loss."""
         for event in self._observer.flush():
             self._emit(event)
+        self._hand_over()
         self._ended = True  # whoever is woken by the loss finds it ended
-        self._sink(self._loss("eof", "\n".join(part for part in (self._splitter.rest(), why) if part)))
+        self._sink([self._loss("eof", "\n".join(part for part in (self._splitter.rest(), why) if part))])
         self._close()
 
     def _finish_guarded(self) -> None:
@@ -206,7 +226,8 @@ class LogCapture:
             return
         for event in self._observer.flush():
             self._emit(event)
-        self._sink(CaptureClosed(stamp=_now(), stream=self._name, lines=self._lines))
+        self._hand_over()
+        self._sink([CaptureClosed(stamp=_now(), stream=self._name, lines=self._lines)])
         self._close()
 
     def _fail(self, error: Exception) -> None:

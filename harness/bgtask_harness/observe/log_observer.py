@@ -75,9 +75,30 @@ class LogObserver:
         }
         tags = (*self._system, beacon.TAG, *self._templates.tags)
         self._first_words = frozenset(tag.split(None, 1)[0].rstrip(":") for tag in tags if tag.strip())
+        self._skip = _nobodys(self._first_words)
         self._before: LogLine | None = None
         self._replayed: str | None = None
         self._throwable = False
+
+    def feed_block(self, text: str) -> list[Event]:
+        """Give the events of whole lines with line feeds between them: what `feed` gives for each, twice as fast.
+
+        A log is nearly all of it other people's lines. They are stepped over in one go.
+        """
+        events: list[Event] = []
+        text += "\n"
+        skip, end, at = self._skip, len(text), 0
+        while at < end:
+            begin = skip(text, at).end()  # type: ignore[union-attr]  # it matches nothing where there is nothing to skip
+            if begin > at:
+                self.lines += text.count("\n", at, begin)
+                self._before = self._replayed = None
+            if begin < end:
+                at = text.index("\n", begin) + 1
+                events += self.feed(text[begin : at - 1])
+            else:
+                at = end
+        return events
 
     def feed(self, line: str) -> list[Event]:
         """Give the events of the next line, in order; most lines give none."""
@@ -185,6 +206,17 @@ class LogObserver:
         if line.tag == beacon.TAG:
             return Source.BEACON
         return Source.APP_LOG if line.tag in self._templates.tags else Source.SYSTEM_LOG
+
+
+def _nobodys(first_words: frozenset[str]) -> Callable[[str, int], re.Match[str] | None]:
+    """Give what matches a run of whole threadtime lines whose tag is none of these words nor WorkManager's.
+
+    A line in any other form, and one that this is not sure of, is not matched: `feed` decides.
+    """
+    ours = "|".join(re.escape(word) for word in sorted(first_words))
+    tag = rf"(?!(?:{ours}):*+(?:\s|\Z)|{re.escape(work_manager.PREFIX)})\S"
+    line = rf"[ ]*+[0-9]++\.[0-9]++[ ]++[0-9]++[ ]++[0-9]++[ ]++[VDIWEFAS][ ]++{tag}[^\n]*+\n"
+    return re.compile(rf"(?:{line})*+").match
 
 
 def _carries_throwable(line: LogLine) -> bool:

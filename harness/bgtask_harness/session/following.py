@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bgtask_harness.capture.log_capture import LogCapture
@@ -62,9 +63,9 @@ class SessionLog:
         self.close()
         self.open()
 
-    def _take(self, event: Event) -> None:
-        if not (isinstance(event, SentinelSeen) and event.number == 0):
-            self._recording.add(event)
+    def _take(self, events: Sequence[Event]) -> None:
+        kept = [event for event in events if not (isinstance(event, SentinelSeen) and event.number == 0)]
+        self._recording.add_many(kept)
 
     def wait_for_sentinel(self, number: int, deadline: Deadline) -> bool:
         """Wait until a sentinel was read; False when it never comes."""

@@ -29,7 +29,7 @@ _SERVICE = "shell,v2,raw:"
 _HEADER = struct.Struct("<BI")
 _STDIN, _STDOUT, _STDERR, _EXIT = range(4)
 _CLOSE_STDIN = _HEADER.pack(4, 0)
-_RECEIVE = 256 * 1024
+_RECEIVE = 1024 * 1024
 _STDERR_KEPT = 64 * 1024
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ import pytest
 
 from bgtask_harness.capture import LogCapture
 from bgtask_harness.capture import SentinelOrder
+from bgtask_harness.capture.log_capture import BUSY
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import DeadlineExceeded
 from bgtask_harness.errors import DeviceLostError
@@ -83,7 +85,7 @@ def events() -> list[Event]:
 @pytest.fixture
 def capture(wire: Wire, events: list[Event], tmp_path: Path) -> Iterator[LogCapture]:
     observer = LogObserver("com.app", sentinel_handle="0123abcd")
-    reader = LogCapture(wire, observer, events.append, tmp_path / "logcat.txt")
+    reader = LogCapture(wire, observer, events.extend, tmp_path / "logcat.txt")
     yield reader
     reader.stop()
 
@@ -162,8 +164,8 @@ def test_waiting_without_a_thread_reads(capture: LogCapture, wire: Wire) -> None
 
 
 def test_what_the_sink_raises_is_raised_where_somebody_waits(wire: Wire, tmp_path: Path) -> None:
-    def full(event: Event) -> None:
-        if isinstance(event, RunFinished):
+    def full(events: Sequence[Event]) -> None:
+        if any(isinstance(event, RunFinished) for event in events):
             raise OSError("no space left on device")
 
     reader = LogCapture(wire, LogObserver("com.app"), full, tmp_path / "logcat.txt")
@@ -212,12 +214,26 @@ def test_the_first_sentinel_of_a_reader_misses_nothing() -> None:
 
 def test_stopping_twice_and_stopping_what_never_began_is_harmless(wire: Wire, tmp_path: Path) -> None:
     told: list[Event] = []
-    reader = LogCapture(wire, LogObserver("com.app"), told.append, tmp_path / "logcat.txt")
+    reader = LogCapture(wire, LogObserver("com.app"), told.extend, tmp_path / "logcat.txt")
     reader.stop()
     reader.stop()
 
     assert told == []
     assert not (tmp_path / "logcat.txt").exists()
+
+
+def test_a_busy_log_is_handed_over_in_few_pieces_and_nothing_of_it_is_kept_back(wire: Wire, tmp_path: Path) -> None:
+    pieces: list[int] = []
+    reader = LogCapture(
+        wire, LogObserver("com.app"), lambda events: pieces.append(len(events)), tmp_path / "logcat.txt"
+    )
+    wire.say(*[RESULT * (2 * BUSY // len(RESULT))] * 3)
+    reader.pump()
+    told = sum(pieces)
+    reader.stop()
+
+    assert told == 1 + 3 * (2 * BUSY // len(RESULT))
+    assert len(pieces) < 2 + 4
 
 
 def test_no_thread_is_left(capture: LogCapture) -> None:
