@@ -31,6 +31,7 @@ from bgtask_reference.events import UniqueName
 APPS = "apps"
 Mistake = tuple[str, str]
 _NOT_PERIODIC = {ExistingWork.APPEND, ExistingWork.APPEND_OR_REPLACE}
+_LISTED = ("retries", "fails", "foreign")
 _BY_TASK = ("endpoints", "when_scheduled", "throws")
 """Tables of `[control]` whose keys are task ids."""
 _MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
@@ -176,7 +177,7 @@ def _log_mistakes(written: AppToml) -> Iterator[Mistake]:
 def _control_mistakes(written: AppToml) -> Iterator[Mistake]:
     control, ids = written.control, {task.id for task in written.tasks}
     named = [(f"{key}.{task}", task) for key in _BY_TASK for task in getattr(control, key)]
-    named += [(f"{key}[{n}]", task) for key in ("retries", "fails") for n, task in enumerate(getattr(control, key))]
+    named += [(f"{key}[{n}]", task) for key in _LISTED for n, task in enumerate(getattr(control, key))]
     for key, task in named:
         if task not in ids:
             yield f"control.{key}", f"expected the id of one of the tasks, got {task!r}"

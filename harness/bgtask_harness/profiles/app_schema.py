@@ -113,6 +113,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         when_scheduled: The states, by task id, that make the app ask for the task: all of them on.
         retries: Task ids whose worker asks for a retry when its endpoint cannot be reached.
         fails: Task ids whose worker fails when its endpoint answers an error.
+        foreign: Task ids that are not the unified scheduler's: cancelling everything leaves them alone.
         throws: The state, by task id, in which a task's worker throws.
 
     """
@@ -123,6 +124,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     when_scheduled: dict[str, tuple[str, ...]] = {}
     retries: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     throws: dict[str, str] = {}
 
 

@@ -26,6 +26,15 @@ class Declared:
     disruption: Disruption
 
 
+def _at_once(task: TaskSpec) -> bool:
+    """Its first run is due as soon as it is asked for, whoever uses the phone."""
+    return not (task.initial_delay_ns or task.flex_ns or task.constraints.device_idle)
+
+
+_LATER: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
+    "idle": lambda task, _app: task.constraints.device_idle,
+    "delayed": lambda task, _app: task.initial_delay_ns > 0 and task.interval_ns is None,
+}
 _CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
     "all": lambda _task, _app: True,
     "periodic": lambda task, _app: task.interval_ns is not None,
@@ -33,7 +42,17 @@ _CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
     "reachable": lambda task, app: task.id in app.control.endpoints,
     "throwing": lambda task, app: task.id in app.control.throws,
     "networked": lambda task, _app: task.network is not Network.NOT_REQUIRED,
+    "periodic-networked": lambda task, _app: (
+        task.interval_ns is not None and task.network in {Network.CONNECTED, Network.NOT_ROAMING}
+    ),
+    "unmetered": lambda task, _app: task.network is Network.UNMETERED,
+    "charging": lambda task, _app: task.constraints.charging,
+    "battery": lambda task, _app: task.constraints.battery_not_low,
+    "storage": lambda task, _app: task.constraints.storage_not_low,
+    "executes": lambda task, _app: task.executes_at_once,
+    "fails": lambda task, app: task.id in app.control.fails,
 }
+"""Of tasks whose first run is due at once; the others are chosen by `_LATER` alone."""
 ONE = "one-"
 """Before a choice: the first of them alone, for what concerns an app as a whole."""
 
@@ -47,13 +66,14 @@ def tasks_of(metafunc: pytest.Metafunc, app: AppFile) -> list[TaskSpec]:
     """
     mark = metafunc.definition.get_closest_marker(MARK)
     which = str(mark.kwargs.get("tasks", "all")) if mark else "all"
-    chosen = _CHOICES.get(which.removeprefix(ONE))
+    kind = which.removeprefix(ONE)
+    chosen = _LATER.get(kind) or _CHOICES.get(kind)
     if chosen is None:
-        known = ", ".join(_CHOICES)
+        known = ", ".join((*_CHOICES, *_LATER))
         raise pytest.UsageError(
             f"{metafunc.definition.nodeid}: @pytest.mark.scenario: `tasks` is one of {known}, or `{ONE}` before it"
         )
-    found = [task for task in app.spec.tasks if chosen(task, app)]
+    found = [task for task in app.spec.tasks if chosen(task, app) and (kind in _LATER or _at_once(task))]
     return found[:1] if which.startswith(ONE) else found
 
 

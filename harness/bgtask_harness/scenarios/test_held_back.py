@@ -83,3 +83,15 @@ def test_background_restriction_holds_it_back(device: Session, task: TaskSpec) -
     held = device.mark
     device.release("background")
     runs_at_last(device, task, held)
+
+
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.KILL, tasks="one-periodic-networked")
+def test_data_saver_holds_it_back(device: Session, task: TaskSpec) -> None:
+    """With data saver on, a networked task of an app that nobody uses waits on a metered network; off, it runs."""
+    almost_due_in_the_background(device, task)
+    device.pull("metered-wifi", "on")
+    device.pull("data-saver", "on")
+    wanted_in_vain(device, task)
+    held = device.mark
+    device.release("data-saver")
+    runs_at_last(device, task, held)

@@ -6,6 +6,8 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.withheld import loses
+from bgtask_harness.scenarios.withheld import waits_for
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
@@ -50,6 +52,22 @@ def test_waits_for_network(device: Session, task: TaskSpec) -> None:
     device.wait_for_run(task, mark=offline)
     device.advance("10s")
     device.look()
+
+
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.NETWORK, tasks="unmetered"
+)
+def test_waits_for_unmetered_network(device: Session, task: TaskSpec) -> None:
+    """Asked for on a metered network a task that minds does not run; once it is unmetered it does."""
+    waits_for(device, task, lambda: device.pull("metered-wifi", "on"), lambda: device.pull("metered-wifi", "off"))
+
+
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.NETWORK, tasks="unmetered"
+)
+def test_network_gets_metered_in_mid_run(device: Session, task: TaskSpec) -> None:
+    """When its network gets metered while it runs a task that minds is stopped, and runs again when it is not."""
+    loses(device, task, lambda: device.pull("metered-wifi", "on"), lambda: device.pull("metered-wifi", "off"))
 
 
 @pytest.mark.scenario(

@@ -13,6 +13,7 @@ from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import Unsupported
 from bgtask_reference.events import Clock
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import PhoneBooted
@@ -123,7 +124,8 @@ class Ladder:
 
     def _last_ends(self, task: TaskSpec) -> dict[str | None, tuple[int, int]]:
         """For each repeating request of a task: when it last ended (wall clock), and how many retries it had."""
-        session, ends = self._session, {}
+        session = self._session
+        ends: dict[str | None, tuple[int, int]] = {}
         once = {name.name for name in task.unique_names if not name.periodic}
         retries: dict[str | None, int] = {}
         for event in session.events:
@@ -136,6 +138,8 @@ class Ladder:
                 continue
             attempt = event.run_attempt or retries.get(work, 0) + 1
             retries[work] = attempt if event.result is Result.RETRY else 0
+            if _begins_anew(task):
+                ends.clear()
             ends[work] = (event.stamp.ns, retries[work])
         return {work: end for work, end in ends.items() if work is not None} or ends
 
@@ -202,3 +206,8 @@ class Ladder:
 
 def _asked(answer: Answer) -> Asked:
     return Asked(answer.refusal or answer.output or "no reason given") if answer.outcome is Outcome.REFUSED else Asked()
+
+
+def _begins_anew(task: TaskSpec) -> bool:
+    """Asking for it again puts new work in the place of what is there: only the newest has a next run."""
+    return any(name.periodic and name.existing is ExistingWork.REPLACE for name in task.unique_names)

@@ -26,6 +26,7 @@ from bgtask_reference.oracle.rules.rule import StepCheck
 from bgtask_reference.oracle.state import ANYTHING
 from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.state import distinct
+from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.oracle.value import value
 
@@ -69,6 +70,7 @@ class Fold:
             if rule.check:
                 for kind in rule.on:
                     self._plan[kind].append((rule.id, rule.check))
+        self._begins_anew = place.slice.begins_anew
 
     def judge(self) -> Trace:
         """Acquit fast, convict slowly."""
@@ -115,7 +117,7 @@ class Fold:
             else:
                 return None
         trace.held += held
-        return moves(state, step, periodic=place.slice.periodic)
+        return moves(state, step, periodic=self._keeps_period(step))
 
     def _together(self, worlds: list[State], position: int, trace: Trace) -> list[State]:
         """Step on from every possible state that allows the step; where none does, a rule is broken."""
@@ -153,8 +155,13 @@ class Fold:
         return self._moved(allowed, position)
 
     def _moved(self, worlds: list[State], position: int) -> list[State]:
-        step, periodic = self.steps[position], self.place.slice.periodic
+        step = self.steps[position]
+        periodic = self._keeps_period(step)
         return distinct([after for state in worlds for after in moves(state, step, periodic=periodic)])
+
+    def _keeps_period(self, step: Step) -> bool:
+        """Say whether a step is one of periodic work; asked for by a policy that begins anew it is as if asked once."""
+        return self.place.slice.periodic and not (self._begins_anew and step.kind is StepKind.REQUEST)
 
     def _note(self, answers: list[Answers], position: int, trace: Trace) -> None:
         for number, (rule, _) in enumerate(self._plan[self.steps[position].kind]):

@@ -15,6 +15,7 @@ from operator import attrgetter
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Entry
 from bgtask_reference.events import Event
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import History
 from bgtask_reference.events import JobScheduled
@@ -83,6 +84,11 @@ class NameSlice:
     steps: tuple[Step, ...]
     optional: frozenset[int]
     """Positions in `steps`."""
+
+    @property
+    def begins_anew(self) -> bool:
+        """Asking for it again puts new work in the place of what is there (`replace`)."""
+        return any(each.name == self.name and each.existing is ExistingWork.REPLACE for each in self.task.unique_names)
 
 
 class TaskSlice:

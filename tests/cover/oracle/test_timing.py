@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bgtask_tests_histories import IMMEDIATE
 from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
@@ -9,6 +11,7 @@ from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
 
 from bgtask_reference.events import NS_PER_S
+from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import RequestKind
@@ -63,6 +66,16 @@ def test_asking_again_keeps_the_period() -> None:
     writer = completed().wait(600).request().wait(5).run().sample()
 
     assert verdict(writer, "R2.period").judgement is Judgement.FAIL
+
+
+def test_asking_again_begins_a_new_period_where_that_is_the_policy_of_its_name() -> None:
+    task = quiet(SYNC)
+    anew = tuple(replace(name, existing=ExistingWork.REPLACE) for name in task.unique_names)
+    begun = Writer(app(replace(task, unique_names=anew))).begin().names().request().run().look()
+
+    again = begun.wait(600).request().wait(5).run().sample()
+    assert verdict(again, "R2.period").judgement is Judgement.NOT_EXERCISED
+    assert verdict(again.wait(600).run().sample(), "R2.period").judgement is Judgement.FAIL
 
 
 def test_cancelling_and_asking_again_begins_a_new_period() -> None:

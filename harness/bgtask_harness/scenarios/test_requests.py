@@ -1,0 +1,140 @@
+"""What becomes of requests: registered as declared, asked for again, run at once, cancelled without touching others."""
+
+from __future__ import annotations
+
+import pytest
+
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import Disruption
+from bgtask_harness.devices.port import Rung
+from bgtask_harness.errors import Unsupported
+from bgtask_harness.session import Session
+from bgtask_reference.events import TaskSpec
+
+RUN_TAKES = "30s"
+INTO_THE_RUN = "5s"
+AFTERWARDS = "2m"
+HOOKED = (Capability.APP_INSTALLED, Capability.APP_HOOK)
+
+
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED, Capability.DIAGNOSTICS], tasks="periodic")
+def test_registered_as_declared(device: Session, task: TaskSpec) -> None:
+    """After its first run the job that waits for a task's next period asks for what the app file declares."""
+    device.open_window()
+    device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
+    device.advance("10s")
+    device.look()
+    device.diagnose()
+    device.advance("10s")
+    device.look()
+
+
+@pytest.mark.scenario(needs=[*HOOKED, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="reachable")
+def test_registered_while_it_runs(device: Session, task: TaskSpec) -> None:
+    """The job under which a task runs for the first time asks for what the app file declares."""
+    device.launch()
+    device.server(task, "ok", duration=RUN_TAKES)
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task, finished=False)
+    device.advance(INTO_THE_RUN)
+    device.diagnose()
+    device.look()
+    device.wait_for_run(task)
+    device.advance("10s")
+    device.look()
+
+
+@pytest.mark.scenario(needs=[*HOOKED, Capability.ADVANCE_TIME], disruption=Disruption.NUDGE, tasks="periodic")
+def test_asked_for_again(device: Session, task: TaskSpec) -> None:
+    """Asked for again in the middle of its period a task keeps that period, or begins a new one, as its policy says."""
+    device.launch()
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task)
+    device.advance("10s")
+    device.advance((task.interval_ns or 0) / 2e9)
+    device.look()
+    device.hook("schedule", {"task": task.id}, task)
+    device.advance(AFTERWARDS)
+    device.diagnose()
+    device.look()
+    device.make_run(task, rungs=(Rung.WAIT_UNTIL_DUE,))
+    device.advance("10s")
+    device.look()
+
+
+@pytest.mark.scenario(needs=HOOKED, disruption=Disruption.NUDGE, tasks="reachable")
+def test_asked_for_again_in_mid_run(device: Session, task: TaskSpec) -> None:
+    """Asked for again while it runs a task goes on, is replaced, or runs once more after it, as its policy says."""
+    device.launch()
+    device.server(task, "ok", duration=RUN_TAKES)
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task, finished=False)
+    device.advance(INTO_THE_RUN)
+    device.hook("schedule", {"task": task.id}, task)
+    device.advance(AFTERWARDS)
+    device.diagnose()
+    device.look()
+
+
+@pytest.mark.scenario(needs=HOOKED, disruption=Disruption.NUDGE, tasks="executes")
+def test_executed_at_once(device: Session, task: TaskSpec) -> None:
+    """Scheduled and executed a task runs once now, and then once an interval."""
+    device.launch()
+    device.open_window()
+    device.schedule(task)
+    device.wait_for_run(task)
+    device.advance("10s")
+    device.make_run(task, rungs=(Rung.IMMEDIATE,))
+    device.advance(AFTERWARDS)
+    device.diagnose()
+    device.look()
+    if device.affords((task.interval_ns or 0) / 1e9):
+        device.advance((task.interval_ns or 0) / 1e9)
+        device.advance(AFTERWARDS)
+        device.look()
+
+
+@pytest.mark.scenario(needs=[*HOOKED, Capability.ADVANCE_TIME], disruption=Disruption.NUDGE, tasks="one-periodic")
+def test_cancelling_one_leaves_the_others(device: Session, task: TaskSpec) -> None:
+    """When one task is cancelled the app's next one is still there, and runs when it is due."""
+    others = [other for other in device.tasks if other.interval_ns is not None and other.id != task.id]
+    if not others:
+        raise Unsupported(f"the app file of {device.app.name} declares no other periodic task")
+    other = others[0]
+    device.launch()
+    for each in (task, other):
+        device.schedule(each)
+        device.wait_for_run(each)
+    device.advance("10s")
+    device.open_window()
+    device.hook("cancel", {"task": task.id}, task)
+    device.advance("10s")
+    device.look()
+    device.make_run(other, rungs=(Rung.WAIT_UNTIL_DUE,))
+    device.advance(AFTERWARDS)
+    device.look()
+
+
+@pytest.mark.scenario(needs=[*HOOKED, Capability.ADVANCE_TIME], disruption=Disruption.NUDGE, tasks="periodic")
+def test_everything_is_cancelled(device: Session, task: TaskSpec) -> None:
+    """When every task is cancelled this one does not run any more, and foreign work of the app runs when it is due."""
+    foreign = [other for other in device.tasks if other.id in device.app.control.foreign]
+    if task in foreign:
+        raise Unsupported(f"{task.title} is not the scheduler's: cancelling everything leaves it alone")
+    device.launch()
+    for each in (task, *foreign):
+        device.schedule(each)
+        device.wait_for_run(each)
+    device.advance("10s")
+    device.open_window()
+    device.hook("cancel_all", {})
+    device.advance("10s")
+    device.look()
+    for each in foreign:
+        device.make_run(each, rungs=(Rung.WAIT_UNTIL_DUE,))
+    device.wait_until_due(task)
+    device.advance("10m")
+    device.look()
