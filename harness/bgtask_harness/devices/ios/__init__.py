@@ -1,0 +1,1 @@
+"""iPhones: the driver, and the ways to force a task on one. Device back-ends are imported only when used."""
