@@ -33,6 +33,11 @@ test: $(VENV)/.stamp ## this project's own tests
 test-slow: $(VENV)/.stamp ## the tests that take longer
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
+coverage-oracle: $(VENV)/.stamp ## every branch of the oracle, by its own tests: 100 % or it fails (a minute)
+	$(BIN)/python -m coverage run --branch --source=bgtask_reference.oracle --data-file=reports/.coverage-oracle \
+		-m pytest -q tests/cover/oracle tests/nocover/oracle tests/cover/reference/test_replay.py
+	$(BIN)/python -m coverage report --data-file=reports/.coverage-oracle --show-missing --skip-covered --fail-under=100
+
 lint: $(VENV)/.stamp ## ruff, mypy --strict, rules of import
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -66,4 +71,4 @@ lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 clean: ## remove what was built
 	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
 
-.PHONY: help setup demo test test-slow lint kill-score bench report coverage-page lock clean
+.PHONY: help setup demo test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean

@@ -34,10 +34,12 @@ class Join:
         self._work_of_job: dict[int, list[tuple[int, str]]] = {}
         self._known: dict[tuple[str | None, ...], Identity] = {}
         for entry in record.of(WorkListed, *ABOUT_WORK):
-            if isinstance(entry.event, WorkListed):
-                self._learn_rows(entry.index, entry.event)
-            elif isinstance(entry.event, TaskEvent):
-                self._learn_subject(entry.index, entry.event.subject)
+            event = entry.event
+            if isinstance(event, WorkListed):
+                self._learn_rows(entry.index, event)
+            else:
+                assert isinstance(event, TaskEvent)
+                self._learn_subject(entry.index, event.subject)
 
     def _learn_rows(self, index: int, listed: WorkListed) -> None:
         for row in listed.rows:

@@ -133,7 +133,8 @@ def _facts(record: Record, timeline: Timeline) -> dict[str, InOrder[Fact]]:
         event, when = entry.event, timeline.place(entry)
         if isinstance(event, EnvironmentChanged):
             found.setdefault(event.fact, []).append(Fact(when, event.value))
-        elif isinstance(event, EnvironmentSampled):
+        else:
+            assert isinstance(event, EnvironmentSampled)
             for name, reading in event.facts.items():
                 found.setdefault(name, []).append(Fact(when, reading))
     return {name: InOrder(readings) for name, readings in found.items()}

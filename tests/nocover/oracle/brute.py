@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Result
@@ -128,7 +129,8 @@ def interrupted(row: State, step: Step) -> Iterator[State]:
     if stop and not step.start_seen and row and row.phase in "ER":
         yield row  # some other body's
         first = row.tries + (row.phase == "E")
-        yield from (Row("E", tries, row.again, row.since) for tries in range(first, max(first, TRIES[-1]) + 1))
+        many = range(first, max(first, TRIES[-1]) + 1)
+        yield from (replace(row, phase="E", tries=tries, run=None) for tries in many)
     elif row is None or row.phase != "R" or (stop and row.run not in {None, step.run}):
         yield row
         return

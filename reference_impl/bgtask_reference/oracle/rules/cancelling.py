@@ -65,7 +65,8 @@ def _after(step: Step, task: TaskSlice, outside: Outside, *, trivial: bool) -> I
 
 
 def _starts_late(run: Run, cancelled: Step, again: Step | None, settles: int) -> bool:
-    if run.start is None or run.in_app:
+    assert run.start is not None  # of `begun`
+    if run.in_app:
         return False
     if again and again.kind is StepKind.REQUEST and is_logged_later(run.start, again):
         return False
