@@ -77,6 +77,10 @@ class Writer:
                 self._write(b"".join(frame(encode_entry(entry)) for entry in entries), len(entries))
             return entries
 
+    def read_back(self) -> tuple[Entry, ...]:
+        """Give what is in the file by now, for whoever does not want to hold all of it. Raises as `read`."""
+        return inspect(self.path).history.entries
+
     def close(self) -> None:
         """Write the closing record: the history ends here and nothing is missing. A second call does nothing."""
         with self._lock:

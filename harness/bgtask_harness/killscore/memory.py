@@ -25,6 +25,9 @@ class MemoryJournal:
         self._entries += entries
         return entries
 
+    def read_back(self) -> tuple[Entry, ...]:
+        return tuple(self._entries)
+
     def close(self) -> None:
         self._closed = True
 

@@ -350,7 +350,9 @@ class Session(Doing):
 
     def place(self, event: Event) -> int:
         """Give the mark just before an event."""
-        return next(index for index, one in enumerate(self._recording.since()) if one is event)
+        events = self._recording.since()
+        same = (index for index, one in enumerate(events) if one is event)
+        return next(same, None) or next(index for index, one in enumerate(events) if one == event)
 
     def clocks(self) -> ClockReading:
         """Read the phone's clocks and record them."""
