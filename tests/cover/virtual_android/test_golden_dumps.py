@@ -21,7 +21,7 @@ from bgtask_harness.virtual.android.alarms import Alarm
 from bgtask_harness.virtual.android.battery import BatteryState
 from bgtask_harness.virtual.android.clocks import Clocks
 from bgtask_harness.virtual.android.commands import battery
-from bgtask_harness.virtual.android.commands import deviceidle
+from bgtask_harness.virtual.android.commands import deviceidle_dump
 from bgtask_harness.virtual.android.commands import power
 from bgtask_harness.virtual.android.indent import IndentingWriter
 from bgtask_harness.virtual.android.jobconstraints import Constraint
@@ -372,7 +372,7 @@ def test_device_idle_of_an_api_36_emulator() -> None:
     short = ("inactive_to", "sensing_to", "locating_to", "idle_after_inactive_to")
     constants = dict(phone.device_idle.constants) | dict.fromkeys(short, 15_000) | {"motion_inactive_to": 30_000}
     phone.device_idle.constants = constants
-    rendered = deviceidle.dump(phone)
+    rendered = deviceidle_dump.dump(phone)
     head = lines.index("  Whitelist (except idle) system apps:")
     assert rendered[:head] == lines[:head]
     state = next(n for n, line in enumerate(lines) if "mLightEnabled" in line)

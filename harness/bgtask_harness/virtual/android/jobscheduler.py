@@ -209,6 +209,13 @@ class JobScheduler:
             if not (execution.job.doze_exempt or execution.job.privileged):
                 execution.stop(StopReason.DEVICE_STATE, InternalReason.DEVICE_IDLE)
 
+    @property
+    def reports_active(self) -> bool:
+        """`mReportedActive`: a job waits for its slot, or one runs that Doze would stop."""
+        return bool(self._pending) or any(
+            not (execution.job.doze_exempt or execution.job.privileged) for execution in self.executions()
+        )
+
     def content_changed(self, uri: str) -> None:
         """Some content has changed: jobs that wait for it will see."""
         for job in self.jobs():
@@ -281,6 +288,7 @@ class JobScheduler:
         self._queue_ready()
         self._start_pending()
         self._set_alarm()
+        self._system.device_idle.jobs_changed()
 
     def _refresh(self, job: JobStatus) -> None:
         jobenvironment.refresh(job, self._system, self.quota, self.due_at(job))

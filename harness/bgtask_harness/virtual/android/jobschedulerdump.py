@@ -278,7 +278,7 @@ class _Dump:
         if self._uid is None:
             out.line()
             out.line("mReadyToRock=true")
-            out.line(f"mReportedActive={_java(self._scheduler.executions())}")
+            out.line(f"mReportedActive={_java(self._scheduler.reports_active)}")
             if self._has("dump_max_active_jobs"):
                 out.line(f"mMaxActiveJobs={self._scheduler.limits.max_running_per_app}")
         out.line()

@@ -84,7 +84,9 @@ class System:
             charging=lambda: self.power.charging,
             screen_on=lambda: self.screen_on,
             connected=lambda: self.network.connected,
+            boot_ns=self.clocks.boot_ns,
         )
+        self.device_idle.jobs_active = lambda: self.job_scheduler.reports_active
         self.job_scheduler = job_scheduler(self)
 
     def _watch(self) -> None:

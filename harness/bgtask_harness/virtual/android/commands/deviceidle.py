@@ -1,41 +1,44 @@
 """`cmd deviceidle`, `dumpsys deviceidle`.
 
-Source: y36 and a30 apex/jobscheduler/service DeviceIdleController.java onShellCommand and dump; corpus
-deviceidle_full_emulator_api36; what a level prints is in `deviceidle_levels.toml`. Verbs that this phone does not
-model answer as unknown ones do.
+Source: a30 and y36 apex/jobscheduler/service DeviceIdleController.java onShellCommand. Verbs that this phone does not
+model (of quick doze and location) answer as unknown ones do; the help is that of a30.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
 from collections.abc import Callable
-from collections.abc import Iterable
 
+from bgtask_harness.virtual.android.commands.deviceidle_dump import dump
+from bgtask_harness.virtual.android.commands.deviceidle_lists import except_idle
+from bgtask_harness.virtual.android.commands.deviceidle_lists import pre_idle_factor
+from bgtask_harness.virtual.android.commands.deviceidle_lists import reset_pre_idle_factor
+from bgtask_harness.virtual.android.commands.deviceidle_lists import system_list
+from bgtask_harness.virtual.android.commands.deviceidle_lists import temporary_list
+from bgtask_harness.virtual.android.commands.deviceidle_lists import whitelist
 from bgtask_harness.virtual.android.commands.program import Arguments
-from bgtask_harness.virtual.android.commands.program import parse_int
-from bgtask_harness.virtual.android.durations import duration
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
-_MS = 1_000_000
-_NOT_TIMES = frozenset({"light_idle_linear_increase_factor_ms", "light_idle_flex_linear_increase_factor_ms"})
-"""Settings that the dump prints as plain milliseconds."""
-
-HELP = """\
+_HEAD = """\
 Device idle controller (deviceidle) commands:
   help
     Print this help text.
   step [light|deep]
     Immediately step to next state, without waiting for alarm.
+"""
+_FORCE_ACTIVE = """\
   force-active
     Force to active mode, and remain there.
+"""
+_HELP = """\
   force-idle [light|deep]
     Force directly into idle mode, regardless of other device state.
   force-inactive
     Force to be inactive, ready to freely step idle states.
   unforce
-    Resume normal functioning after force-idle or force-inactive or force-modemanager-quickdoze.
-  get [light|deep|force|screen|charging|network|offbody|forceoffbody]
+    Resume normal functioning after force-idle or force-inactive.
+  get [light|deep|force|screen|charging|network]
     Retrieve the current given state.
   disable [light|deep|all]
     Completely disable device idle mode.
@@ -47,25 +50,55 @@ Device idle controller (deviceidle) commands:
     Print currently whitelisted apps.
   whitelist [package ...]
     Add (prefix with +) or remove (prefix with -) packages.
+  sys-whitelist [package ...|reset]
+    Prefix the package with '-' to remove it from the system whitelist or '+' to put it back in the system whitelist.
+    Note that only packages that were earlier removed from the system whitelist can be added back.
+    reset will reset the whitelist to the original state
+    Prints the system whitelist if no arguments are specified
+  except-idle-whitelist [package ...|reset]
+    Prefix the package with '+' to add it to whitelist or '=' to check if it is already whitelisted
+    [reset] will reset the whitelist to it's original state
+    Note that unlike <whitelist> cmd, changes made using this won't be persisted across boots
+  tempwhitelist
+    Print packages that are temporarily whitelisted.
   tempwhitelist [-u USER] [-d DURATION] [-r] [package]
     Temporarily place package in whitelist for DURATION milliseconds.
     If no DURATION is specified, 10 seconds is used
     If [-r] option is used, then the package is removed from temp whitelist and any [-d] is ignored
+  motion
+    Simulate a motion event to bring the device out of deep doze
 """
+_PRE_IDLE = """\
+  pre-idle-factor [0|1|2]
+    Set a new factor to idle time before step to idle(inactive_to and idle_after_inactive_to)
+  reset-pre-idle-factor
+    Reset factor to idle time to default
+"""
+
+
+def help_text(phone: System) -> str:
+    """`dumpHelp`, with the verbs that the level has."""
+    active = _FORCE_ACTIVE if phone.level.has("force_active") else ""
+    return _HEAD + active + _HELP + (_PRE_IDLE if phone.level.has("pre_idle_factor") else "")
 
 
 async def deviceidle(phone: System, arguments: Arguments, io: CommandIO) -> int:
     """Carry out one verb; gives Java's return code."""
     verb = arguments.next()
     if verb in {None, "help", "-h"}:
-        io.out(HELP)
+        io.out(help_text(phone))
         return -1
-    known = verb != "force-active" or phone.level.has("force_active")
-    action = _VERBS.get(str(verb)) if known else None
+    action = _VERBS.get(str(verb)) if _known(phone, str(verb)) else None
     if action is None:
         io.out(f"Unknown command: {verb}\n")
         return -1
     return await action(phone, arguments, io)
+
+
+def _known(phone: System, verb: str) -> bool:
+    if verb == "force-active":
+        return phone.level.has("force_active")
+    return not verb.endswith("pre-idle-factor") or phone.level.has("pre_idle_factor")
 
 
 def _states(phone: System) -> str:
@@ -90,10 +123,10 @@ async def _force_idle(phone: System, arguments: Arguments, io: CommandIO) -> int
     which, idle = arguments.next() or "deep", phone.device_idle
     if which not in {"deep", "light"}:
         io.out(f"Unknown idle mode: {which}\n")
-        return -1
+        return 0
     deep = which == "deep"
-    if not (idle.deep_enabled if deep else idle.light_enabled):
-        io.out(f"Unable to go {which} idle; not enabled\n")
+    if deep and not idle.deep_enabled:
+        io.out("Unable to go deep idle; not enabled\n")
         return -1
     if not (idle.force_deep() if deep else idle.force_light()):
         io.out(f"Unable to go {which} idle; stopped at {idle.deep if deep else idle.light}\n")
@@ -136,16 +169,15 @@ def _switch(*, on: bool) -> _Verb:
         if which not in {None, "deep", "light", "all"}:
             io.out(f"Unknown idle mode: {which}\n")
             return 0
-        if which != "light":
+        before = idle.deep_enabled, idle.light_enabled
+        if which != "light" and idle.deep_enabled is not on:
             idle.deep_enabled = on
             io.out(f"Deep idle mode {'enabled' if on else 'disabled'}\n")
-        if which != "deep":
+        if which != "deep" and idle.light_enabled is not on:
             idle.light_enabled = on
             io.out(f"Light idle mode {'enable' if on else 'disabled'}\n")  # sic
-        if on:
-            idle.conditions_changed()
-        else:
-            idle.force_active()
+        if before != (idle.deep_enabled, idle.light_enabled):
+            idle.conditions_changed() if on else idle.force_active()
         return 0
 
     return verb
@@ -156,66 +188,6 @@ async def _enabled(phone: System, arguments: Arguments, io: CommandIO) -> int:
     values = {"deep": idle.deep_enabled, "light": idle.light_enabled, "all": idle.deep_enabled and idle.light_enabled}
     found = values.get(which or "all")
     io.out(f"Unknown idle mode: {which}\n" if found is None else f"{int(found)}\n")
-    return 0
-
-
-async def _whitelist(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    words = arguments.rest()
-    if not words:
-        io.out(_listing(phone))
-        return 0
-    for word in words:
-        sign, package = word[:1], word[1:]
-        if sign not in {"+", "-", "="}:
-            io.out(f"Package must be prefixed with +, -, or =: {word}\n")
-            return -1
-        io.out(_change(phone, sign, package))
-    return 0
-
-
-def _change(phone: System, sign: str, package: str) -> str:
-    app_id = phone.packages.uid_of(package)
-    if sign == "+":
-        if app_id is None:
-            return f"Unknown package: {package}\n"
-        phone.allow_list.add(package, app_id)
-        return f"Added: {package}\n"
-    if sign == "-":
-        return f"Removed: {package}\n" if phone.allow_list.remove(package) else ""
-    known = package in phone.allow_list.user or package in phone.allow_list.system
-    return f"{_java(known)}\n"
-
-
-def _listing(phone: System) -> str:
-    groups = (
-        ("system-excidle", phone.allow_list.system_except_idle),
-        ("system", phone.allow_list.system),
-        ("user", phone.allow_list.user),
-    )
-    return "".join(f"{kind},{package},{app_id}\n" for kind, apps in groups for package, app_id in apps.items())
-
-
-async def _temp_whitelist(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    milliseconds, remove = 10_000, False
-    while (word := arguments.option()) is not None:
-        if word == "-d":
-            milliseconds = parse_int(arguments.required())
-        elif word == "-r":
-            remove = True
-        elif word == "-u":
-            arguments.required()
-    package = arguments.next()
-    if package is None:
-        return 0
-    app_id = phone.packages.uid_of(package)
-    if app_id is None:
-        io.out(f"Failed: {package}\n")  # UNCONFIRMED: IllegalArgumentException or this
-        return -1
-    if remove:
-        phone.allow_list.remove_temporary(app_id)
-        return 0
-    phone.allow_list.add_temporarily(app_id, phone.clocks.boot_ns() + milliseconds * _MS)
-    phone.kernel.after(milliseconds * _MS, phone.job_scheduler.changed)
     return 0
 
 
@@ -231,8 +203,13 @@ _VERBS: dict[str, _Verb] = {
     "disable": _switch(on=False),
     "enable": _switch(on=True),
     "enabled": _enabled,
-    "whitelist": _whitelist,
-    "tempwhitelist": _temp_whitelist,
+    "whitelist": whitelist,
+    "except-idle-whitelist": except_idle,
+    "sys-whitelist": system_list,
+    "tempwhitelist": temporary_list,
+    "motion": _then_states(lambda phone: phone.device_idle.motion()),
+    "pre-idle-factor": pre_idle_factor,
+    "reset-pre-idle-factor": reset_pre_idle_factor,
 }
 
 
@@ -243,60 +220,6 @@ async def dumpsys_deviceidle(phone: System, arguments: Arguments, io: CommandIO)
         return await deviceidle(phone, Arguments(words), io)
     io.out("".join(f"{line}\n" for line in dump(phone)))
     return 0
-
-
-def dump(phone: System) -> list[str]:
-    """Give the lines of `dumpsys deviceidle`."""
-    allowed = phone.allow_list
-    return [
-        *(_FLAGS if phone.level.has("deviceidle_flags") else []),
-        "  Settings:",
-        *(f"    {name}={_setting(name, value)}" for name, value in phone.device_idle.constants.items()),
-        *_block("Whitelist (except idle) system apps:", allowed.system_except_idle),
-        *_block("Whitelist system apps:", allowed.system),
-        *_block("Whitelist user apps:", allowed.user),
-        *_block("Whitelist (except idle) all app ids:", map(str, allowed.app_ids_except_idle())),
-        *_block("Whitelist user app ids:", map(str, sorted(allowed.user.values()))),
-        *_block("Whitelist all app ids:", map(str, allowed.app_ids())),
-        *_state(phone),
-    ]
-
-
-def _state(phone: System) -> list[str]:
-    idle = phone.device_idle
-    values = {
-        "light_enabled": _java(idle.light_enabled),
-        "deep_enabled": _java(idle.deep_enabled),
-        "forced": _java(idle.forced),
-        "screen_on": _java(phone.screen_on),
-        "connected": _java(phone.network.connected),
-        "charging": _java(phone.power.charging),
-        "deep": idle.deep,
-        "light": idle.light,
-        "inactive_to": duration(int(idle.constants["inactive_to"])),
-    }
-    return [line.format(**values) for line in phone.level.device_idle_state]
-
-
-_FLAGS = (
-    "  Flags:",
-    "    com.android.server.deviceidle.remove_idle_location=true",
-    "    com.android.server.deviceidle.stop_power_save_temp_whitelist_broadcast=false",
-    "",
-)
-
-
-def _block(title: str, items: Iterable[str]) -> list[str]:
-    lines = [f"    {item}" for item in items]
-    return [f"  {title}", *lines] if lines else []
-
-
-def _setting(name: str, value: float | bool) -> str:
-    if isinstance(value, bool):
-        return _java(value)
-    if isinstance(value, int):
-        return str(value) if name in _NOT_TIMES else duration(value)
-    return f"{value}m" if name == "location_accuracy" else str(value)
 
 
 def _java(value: bool) -> str:
