@@ -8,6 +8,7 @@ from functools import partial
 
 from bgtask_harness.virtual.iphone.coredevice import tunnel
 from bgtask_harness.virtual.iphone.coredevice.discovery import Discovery
+from bgtask_harness.virtual.iphone.debugserver import server
 from bgtask_harness.virtual.iphone.dtx import instruments
 from bgtask_harness.virtual.iphone.handset import Handset
 from bgtask_harness.virtual.iphone.links import Link
@@ -69,5 +70,10 @@ def _developer(handset: Handset) -> tuple[Offer, ...]:
     def since(name: str, serve: Serve) -> Offer:
         return Offer(serve, remote=name, checks_in=False, developer=True, since=DISCOVERY_SINCE)
 
-    dtx = partial(instruments.serve, handset)
-    return (before(instruments.SECURE_PROXY, dtx), since(instruments.HUB, dtx))
+    dtx, debugger = partial(instruments.serve, handset), partial(server.serve, handset)
+    return (
+        before(instruments.SECURE_PROXY, dtx),
+        before(server.SECURE_PROXY, debugger),
+        since(instruments.HUB, dtx),
+        since(server.REMOTE, debugger),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from bgtask_harness.virtual.ios.port import InstalledApp
@@ -98,7 +99,7 @@ def describe(app: InstalledApp) -> dict[str, Any]:
         **app.info,
         **container,
         "CFBundleIdentifier": app.bundle_id,
-        "CFBundleExecutable": app.executable,
+        "CFBundleExecutable": PurePosixPath(app.executable).name,
         "ApplicationType": "System" if app.system else "User",
         "Path": app.path,
         "Entitlements": entitlements,
