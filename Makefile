@@ -27,6 +27,9 @@ setup: $(VENV)/.stamp ## create the virtual environment
 demo: $(VENV)/.stamp ## the main job on the embedded virtual-pixel7, ends with verdicts and an HTML page
 	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir=reports/demo $(ARGS)
 
+suite: $(VENV)/.stamp ## the shipped suite on the four virtual phones; prints what each scenario took
+	@$(BIN)/python bench/suite.py $(ARGS)
+
 test: $(VENV)/.stamp ## this project's own tests
 	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
 
@@ -71,4 +74,4 @@ lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 clean: ## remove what was built
 	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
 
-.PHONY: help setup demo test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean
+.PHONY: help setup demo suite test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean
