@@ -303,3 +303,118 @@ def test_exit_info_is_printed_line_by_line(at: Any) -> None:
     old.advance(1)
     old.type(f"am force-stop {PACKAGE}")
     assert "subreason" not in old.type("dumpsys activity exit-info")[0]
+
+
+# --- netpolicy ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "out", "status"),
+    [
+        ("get", "Error: didn't specify type of data to get\n", 255),
+        ("get colour", "Error: unknown get type 'colour'\n", 255),
+        ("set restrict-background", "Error: didn't specify BOOLEAN\n", 255),
+        ("set restrict-background true", "", 0),
+        ("list restrict-background-whitelist", "Restrict background whitelisted UIDs: none\n\n", 0),
+        ("list app-idle-whitelist", "App Idle whitelisted UIDs: none\n\n", 0),
+        ("add restrict-background-whitelist", "Error: didn't specify UID\n", 255),
+        ("add restrict-background-whitelist x", "Error: UID (x) should be a number\n", 254),
+        ("remove restrict-background-blacklist 10234", "Error: UID 10234 not blacklisted\n", 255),
+        ("start-watching -5", "Invalid UID: -5\n", 255),
+        ("start-watching 10234", "", 0),
+        ("stop-watching", "", 0),
+        ("set sub-plan-owner 1", "", 0),
+        ("frob", "Unknown command: frob\n", 255),
+    ],
+)
+def test_netpolicy(at: Any, words: str, out: str, status: int) -> None:
+    assert at(30).type(f"cmd netpolicy {words}") == (out, "", status)
+
+
+def test_lists_of_data_saver(at: Any) -> None:
+    bench = at(36)
+    for word, title in (("whitelist", "whitelisted"), ("blacklist", "blacklisted")):
+        assert bench.type(f"cmd netpolicy add restrict-background-{word} 10234") == ("", "", 0)
+        listed = f"Restrict background {title} UIDs: 10234 \n"
+        assert bench.type(f"cmd netpolicy list restrict-background-{word}") == (listed, "", 0)
+        assert "UID=10234 policy=" in bench.type("dumpsys netpolicy")[0]
+        assert bench.type(f"cmd netpolicy remove restrict-background-{word} 10234") == ("", "", 0)
+    assert bench.type("cmd netpolicy add app-idle-whitelist 10234") == ("", "", 0)
+    assert bench.type("cmd netpolicy list app-idle-whitelist")[0] == "App Idle whitelisted UIDs: 10234 \n"
+    assert bench.type("cmd netpolicy remove app-idle-whitelist 10234") == ("", "", 0)
+
+
+def test_a_uid_on_the_black_list_has_no_metered_network_although_data_saver_is_off(at: Any) -> None:
+    bench = at(36)
+    bench.phone.network.change(wifi=False)
+    bench.type("cmd netpolicy add restrict-background-blacklist 10234")
+    bench.app.schedule(network="any")
+    bench.advance(60)
+    assert bench.app.starts == []
+    assert "  UID=10234 policy=1 (REJECT_METERED_BACKGROUND)\n" in bench.type("dumpsys netpolicy")[0]
+    bench.type("cmd netpolicy remove restrict-background-blacklist 10234")
+    bench.advance(60)
+    assert len(bench.app.starts) == 1
+
+
+def test_a_dump_of_netpolicy_runs_facts_together_up_to_30(at: Any) -> None:
+    bench = at(30)
+    bench.type("cmd netpolicy set restrict-background true")
+    text = bench.type("dumpsys netpolicy")[0]
+    assert text.startswith("System ready: true\nRestrict background: true\nRestrict power: false\nDevice idle: false\n")
+    assert "mRestrictBackgroundLowPowerMode: falsemRestrictBackgroundBeforeBsm: false" in text
+    assert "  UID=10234 state=19 (bg) rules=0 (NONE)\n" in text
+    assert "mRestrictBackgroundBeforeBsm: false\n" in at(36).type("dumpsys netpolicy")[0]
+
+
+# --- appops -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "out", "err", "status"),
+    [
+        ("get", "", "Error: Package name not specified.\n", 255),
+        (f"set {PACKAGE}", "", "Error: Operation not specified.\n", 255),
+        (f"set {PACKAGE} RUN_ANY_IN_BACKGROUND", "", "Error: Mode not specified.\n", 255),
+        (f"set {PACKAGE} FLY allow", "", "Error: Unknown operation string: FLY\n", 255),
+        (f"set {PACKAGE} 70 maybe", "", "Error: Mode maybe is not valid\n", 255),
+        ("get com.nobody", "", "Error: No UID for com.nobody in user 0\n", 255),
+        (f"get {PACKAGE}", "No operations.\n", "", 0),
+        (f"get {PACKAGE} SCHEDULE_EXACT_ALARM", "No operations.\nDefault mode: default\n", "", 0),
+        ("query-op RUN_ANY_IN_BACKGROUND ignore", "No operations.\n", "", 0),
+        ("query-op", "", "Error: Operation not specified.\n", 255),
+        ("reset", "Reset all modes for: user 0, all packages\n", "", 0),
+        (f"reset --user 0 {PACKAGE}", f"Reset all modes for: user 0, package {PACKAGE}\n", "", 0),
+        (f"reset {PACKAGE} more", "", "Error: Unsupported argument: more\n", 255),
+        ("frob", "Unknown command: frob\n", "", 255),
+    ],
+)
+def test_appops(at: Any, words: str, out: str, err: str, status: int) -> None:
+    assert at(36).type(f"cmd appops {words}") == (out, err, status)
+    assert at(36).type(f"appops {words}") == (out, err, status)
+
+
+def test_an_operation_is_named_in_three_ways_and_asked_for_in_two(at: Any) -> None:
+    bench = at(36)
+    assert bench.type(f"cmd appops set --user 0 {PACKAGE} 70 1") == ("", "", 0)
+    assert bench.type(f"cmd appops get {PACKAGE} android:run_any_in_background")[0] == "RUN_ANY_IN_BACKGROUND: ignore\n"
+    assert bench.type("cmd appops query-op RUN_ANY_IN_BACKGROUND")[0] == f"{PACKAGE}\n"
+    bench.type("cmd appops reset")
+    assert bench.type(f"cmd appops get {PACKAGE}")[0] == "No operations.\n"
+    assert at(30).type(f"cmd appops get {PACKAGE} SCHEDULE_EXACT_ALARM")[2] == 255
+
+
+# --- connectivity -------------------------------------------------------------------------------------------------
+
+
+def test_airplane_mode(at: Any) -> None:
+    bench = at(30)
+    assert bench.type("cmd connectivity airplane-mode enable") == ("", "", 0)
+    assert bench.type("cmd connectivity airplane-mode") == ("enabled\n", "", 0)
+    assert bench.type("settings get global airplane_mode_on")[0] == "1\n"
+    assert not bench.phone.network.connected
+    assert bench.type("cmd connectivity airplane-mode disable") == ("", "", 0)
+    out, err, status = bench.type("cmd connectivity airplane-mode maybe")
+    assert (out.splitlines()[0], err, status) == ("Connectivity service commands:", "", 255)
+    assert bench.type("cmd connectivity frob") == ("Unknown command: frob\n", "", 255)
+    assert at(28).type("cmd connectivity airplane-mode") == ("", "No shell command implementation.\n", 0)

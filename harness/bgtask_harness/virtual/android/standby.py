@@ -166,9 +166,11 @@ class AppOps:
         """All operations of a package with their modes, by name."""
         return tuple(sorted((op, mode) for (name, op), mode in self._modes.items() if name == package))
 
-    def reset(self) -> None:
-        """Forget everything that was set."""
-        self._modes.clear()
+    def reset(self, package: str | None = None) -> None:
+        """Forget everything that was set, for one package if one is named."""
+        for name, operation in list(self._modes):
+            if package in {None, name}:
+                del self._modes[name, operation]
         self._observers.tell()
 
     def observe(self, collector: Callable[[], None]) -> Callable[[], None]:

@@ -38,6 +38,8 @@ from bgtask_harness.virtual.android.thermal import Thermal
 from bgtask_harness.virtual.kernel import Kernel
 
 SECOND = 1_000_000_000
+REJECT_METERED, ALLOW_METERED = 1, 4
+"""NetworkPolicyManager.POLICY_REJECT_METERED_BACKGROUND, POLICY_ALLOW_METERED_BACKGROUND."""
 
 SYSTEM_SERVER_PID, SYSTEM_SERVER_TID = 1_412, 1_633
 """system_server and the thread of it that logs; both are this phone's own, a real one has others after each boot."""
@@ -63,7 +65,8 @@ class System:
         self.thermal = Thermal()
         self.screen_on = self._online = True
         self.restrict_background = self.monitor_battery = False
-        self._data_saver_exempt: frozenset[int] = frozenset()
+        self.uid_policies: dict[int, int] = {}
+        self.app_idle_exempt: frozenset[int] = frozenset()
         self.device_config = DeviceConfig()
         self._power_off = Observers()
         self._start_services(job_scheduler)
@@ -220,12 +223,16 @@ class System:
         return self.settings.get("global", "low_power") == "1" and not self.power.state.powered
 
     def background_data_blocked(self, uid: int, package: str) -> bool:
-        """Say whether a metered network is out of bounds for an app: data saver is on and it is not in front."""
-        return self.restrict_background and uid not in self._data_saver_exempt and not self.is_active(package)
+        """Say whether a metered network is out of bounds for an app: by data saver or by its own policy, unseen."""
+        policy = self.uid_policies.get(uid, 0)
+        held = policy == REJECT_METERED or (self.restrict_background and policy != ALLOW_METERED)
+        return held and not self.is_active(package)
 
-    def exempt_from_data_saver(self, uid: int, *, on: bool) -> None:
-        """Let a uid use metered networks in spite of data saver, or no longer."""
-        self._data_saver_exempt = self._data_saver_exempt | {uid} if on else self._data_saver_exempt - {uid}
+    def set_uid_policy(self, uid: int, policy: int) -> None:
+        """Give a uid a network policy: `ALLOW_METERED` in spite of data saver, `REJECT_METERED`, or 0 for neither."""
+        self.uid_policies[uid] = policy
+        if not policy:
+            del self.uid_policies[uid]
         self.job_scheduler.changed()
 
     def set_screen(self, *, on: bool) -> None:

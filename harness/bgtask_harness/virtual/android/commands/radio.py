@@ -1,21 +1,17 @@
-"""Network switches: `svc wifi|data`, `cmd wifi|connectivity|netpolicy`, `dumpsys connectivity`.
+"""Network switches: `svc wifi|data`, `cmd wifi|connectivity`, `dumpsys connectivity`.
 
-Source: a30 cmds/svc; services/core NetworkPolicyManagerShellCommand.java:245-279; ConnectivityService.java. What `svc`
-does on API 31+ (it hands over to `cmd wifi`) is UNCONFIRMED; it is silent here as it was.
+Source: a30 cmds/svc; ConnectivityService.java. What `svc` does on API 31+ (it hands over to `cmd wifi`) is
+UNCONFIRMED; it is silent here as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Sequence
 
 from bgtask_harness.virtual.android.commands.program import Arguments
-from bgtask_harness.virtual.android.commands.program import parse_int
-from bgtask_harness.virtual.android.network import SSID
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
 
-_Policy = Callable[[System, Arguments, CommandIO], int]
 _SVC_HELP = """\
 Available commands:
     help     Show information about the subcommands
@@ -71,91 +67,39 @@ async def wifi(phone: System, arguments: Arguments, io: CommandIO) -> int:
     return -1
 
 
+CONNECTIVITY_HELP = """\
+Connectivity service commands:
+  help
+    Print this help text.
+  airplane-mode [enable|disable]
+    Turn airplane mode on or off.
+  airplane-mode
+    Get airplane mode.
+"""
+
+
 async def connectivity(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """`cmd connectivity airplane-mode [enable|disable]`."""
+    """`cmd connectivity airplane-mode [enable|disable]` (a30 ConnectivityService.ShellCmd); before it no command."""
+    if not phone.level.has("airplane_mode_command"):
+        io.err("No shell command implementation.\n")  # android.os.Binder.onShellCommand
+        return 0
     verb = arguments.next()
-    if verb != "airplane-mode" or not phone.level.has("airplane_mode_command"):
-        io.out(f"Unknown command: {verb}\n" if verb else "Connectivity service commands:\n")
+    if verb in {None, "help", "-h"}:
+        io.out(CONNECTIVITY_HELP)
+        return -1
+    if verb != "airplane-mode":
+        io.out(f"Unknown command: {verb}\n")
         return -1
     word = arguments.next()
     if word is None:
         io.out("enabled\n" if phone.network.airplane else "disabled\n")
         return 0
     if word not in {"enable", "disable"}:
-        io.out("Connectivity service commands:\n")
+        io.out(CONNECTIVITY_HELP)
         return -1
     phone.settings.put("global", "airplane_mode_on", "1" if word == "enable" else "0")
     phone.network.set_airplane(on=word == "enable")
     return 0
-
-
-async def netpolicy(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """`cmd netpolicy get|set restrict-background`, `list wifi-networks`, `set metered-network`, data saver's lists."""
-    verb, subject = arguments.next() or "", arguments.next()
-    if verb not in {"get", "set", "list", "add", "remove"}:
-        io.out(f"Unknown command: {verb}\n" if verb else "Network policy manager (netpolicy) commands:\n")
-        return -1
-    policy = _POLICIES.get((verb, subject or ""))
-    if policy is None:
-        io.out(f"Error: unknown {verb} type '{subject}'\n")
-        return -1
-    return policy(phone, arguments, io)
-
-
-def _get_restrict_background(phone: System, _arguments: Arguments, io: CommandIO) -> int:
-    io.out(f"Restrict background status: {'enabled' if phone.restrict_background else 'disabled'}\n")
-    return 0
-
-
-def _set_restrict_background(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    word = arguments.next()
-    if word is None:
-        io.out("Error: didn't specify BOOLEAN\n")
-        return -1
-    phone.restrict_background = word.lower() == "true"
-    phone.job_scheduler.changed()
-    return 0
-
-
-def _exempt(*, on: bool) -> _Policy:
-    def exempt(phone: System, arguments: Arguments, _io: CommandIO) -> int:
-        phone.exempt_from_data_saver(parse_int(arguments.required()), on=on)
-        return 0
-
-    return exempt
-
-
-_OVERRIDES = {None: "none", True: "true", False: "false"}
-
-
-def _list_wifi_networks(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """Saved networks and what a person said of each; `Boolean.parseBoolean` takes any other word for false."""
-    wanted, override = arguments.next(), phone.network.wifi_metered
-    if wanted is None or override is (wanted.lower() == "true"):
-        io.out(f"{SSID};{_OVERRIDES[override]}\n")
-    return 0
-
-
-def _set_metered_network(phone: System, arguments: Arguments, io: CommandIO) -> int:
-    """Return -1 also when it worked, as setMeteredWifiNetwork does."""
-    network, override = arguments.next(), arguments.next()
-    if network is None or override is None:
-        io.out(f"Error: didn't specify {'networkId' if network is None else 'meteredOverride'}\n")
-    elif network == SSID:
-        phone.network.change(wifi_metered={"true": True, "false": False}.get(override))
-    return -1
-
-
-_POLICIES: dict[tuple[str, str], _Policy] = {
-    ("get", "restrict-background"): _get_restrict_background,
-    ("set", "restrict-background"): _set_restrict_background,
-    ("set", "metered-network"): _set_metered_network,
-    ("list", "wifi-networks"): _list_wifi_networks,
-    ("add", "restrict-background-whitelist"): _exempt(on=True),
-    ("remove", "restrict-background-whitelist"): _exempt(on=False),
-    ("add", "restrict-background-blacklist"): _exempt(on=False),
-    ("remove", "restrict-background-blacklist"): _exempt(on=True),
-}
 
 
 async def dumpsys_connectivity(phone: System, _arguments: Arguments, io: CommandIO) -> int:

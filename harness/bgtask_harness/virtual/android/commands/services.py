@@ -23,6 +23,8 @@ from bgtask_harness.virtual.android.commands.device_config import device_config
 from bgtask_harness.virtual.android.commands.deviceidle import deviceidle
 from bgtask_harness.virtual.android.commands.deviceidle import dumpsys_deviceidle
 from bgtask_harness.virtual.android.commands.jobscheduler import jobscheduler
+from bgtask_harness.virtual.android.commands.netpolicy import dumpsys_netpolicy
+from bgtask_harness.virtual.android.commands.netpolicy import netpolicy
 from bgtask_harness.virtual.android.commands.package import dumpsys_package
 from bgtask_harness.virtual.android.commands.package import package
 from bgtask_harness.virtual.android.commands.power import dumpsys_power
@@ -33,7 +35,6 @@ from bgtask_harness.virtual.android.commands.program import Program
 from bgtask_harness.virtual.android.commands.program import exit_status
 from bgtask_harness.virtual.android.commands.radio import connectivity
 from bgtask_harness.virtual.android.commands.radio import dumpsys_connectivity
-from bgtask_harness.virtual.android.commands.radio import netpolicy
 from bgtask_harness.virtual.android.commands.radio import wifi
 from bgtask_harness.virtual.android.commands.settings import settings
 from bgtask_harness.virtual.android.commands.storage import device_storage_monitor
@@ -103,6 +104,7 @@ DUMPS: dict[str, Service] = {
     "devicestoragemonitor": dumpsys_device_storage_monitor,
     "jobscheduler": dumpsys_jobscheduler,
     "lock_settings": dumpsys_lock_settings,
+    "netpolicy": dumpsys_netpolicy,
     "package": dumpsys_package,
     "power": dumpsys_power,
     "thermalservice": dumpsys_thermalservice,
