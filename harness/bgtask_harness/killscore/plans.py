@@ -31,6 +31,7 @@ class Life:
         self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
         self.once = tuple(n for n, task in enumerate(app.spec.tasks) if task.interval_ns is None)
         self.needs_none = tuple(n for n, task in enumerate(app.spec.tasks) if task.network is Network.NOT_REQUIRED)
+        self.needs_some = tuple(n for n in range(self.tasks) if n not in self.needs_none)
         self._named = {task.id: n for n, task in enumerate(app.spec.tasks)}
         self.states_of = {self._named[task]: states for task, states in app.control.when_scheduled.items()}
 
@@ -108,6 +109,14 @@ def ask_again(life: Life) -> Lines:
     return (f"off {life.state_of(task)}", "advance 20s", f"asked {task}")
 
 
+def ask_twice(life: Life) -> Lines:
+    """What waits is asked for once more: its policy says what becomes of it."""
+    task = life.rng.choice(life.once) if life.once else life.task()
+    state = life.state_of(task)
+    asked = (f"off {state}", "advance 15s", f"on {state}", f"advance {life.rng.choice(('10s', '70s', '6m'))}")
+    return (*asked, f"again {task}", life.pause(), *life.look())
+
+
 def forget_and_restart(life: Life) -> Lines:
     """What was switched off stays off in the next process."""
     state = life.rng.choice(life.states)
@@ -136,7 +145,7 @@ def in_mid_run(life: Life) -> Lines:
             ("restart",),
             ("kill",),
             ("reboot",),
-            ("network off", "advance 2m", "network on"),
+            ("network off", f"advance {life.rng.choice(('2m', '6m'))}", "network on"),
             (f"off {state}", "advance 30s", f"on {state}"),
             (f"off {state}", "advance 30s", life.pause(), f"on {state}"),
         )
@@ -178,12 +187,20 @@ def offline(life: Life) -> Lines:
     """No network for a while; what needs none goes on."""
     undisturbed = life.rng.choice(life.needs_none) if life.needs_none else life.task()
     meanwhile = life.rng.choice((life.pause(), f"due {undisturbed}"))
-    return ("network off", meanwhile, "network on", "advance 90s", f"due {life.task()}")
+    return ("network off", meanwhile, "look", "network on", "advance 90s", f"due {life.task()}")
+
+
+def loses_network(life: Life) -> Lines:
+    """The network goes away under a run that needs it, for longer than the run takes."""
+    task = life.rng.choice(life.needs_some) if life.needs_some else life.task()
+    state = life.state_of(task)
+    begun = (f"server {task} ok 4m", f"off {state}", "advance 12s", f"on {state}", f"begun {task}", "advance 3s")
+    return (*begun, "network off", "advance 6m", "look", "network on", f"server {task} ok", "advance 90s", "look")
 
 
 def metered(life: Life) -> Lines:
     """Only mobile data for a while."""
-    return ("metered on", life.pause(), "metered off", "network on", "advance 2m", *life.look())
+    return ("metered on", life.pause(), "look", "metered off", "network on", "advance 2m", *life.look())
 
 
 def listing(_life: Life) -> Lines:
@@ -262,9 +279,9 @@ _USUAL: dict[Move, int] = {wait: 3, due: 3, listing: 1}
 EVERY_DAY: Mapping[str, Mapping[Move, int]] = {
     "quiet": {**_USUAL, restart: 1, slow_server: 1},
     "server": {**_USUAL, trouble_at_the_server: 6, restart: 1, process_ends: 1},
-    "user": {**_USUAL, forget_and_ask: 3, ask_again: 3, forget_and_restart: 2, in_mid_run: 1},
+    "user": {**_USUAL, forget_and_ask: 3, ask_again: 3, ask_twice: 3, forget_and_restart: 2, in_mid_run: 1},
     "process": {**_USUAL, restart: 3, process_ends: 3, reboot: 2, in_mid_run: 3},
-    "network": {**_USUAL, offline: 4, metered: 2, in_mid_run: 1, trouble_at_the_server: 1},
+    "network": {**_USUAL, offline: 4, metered: 2, loses_network: 2, in_mid_run: 1, trouble_at_the_server: 1},
     "mixed": {
         **_USUAL,
         forget_and_ask: 1,

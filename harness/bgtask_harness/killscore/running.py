@@ -25,7 +25,7 @@ Plan = Sequence[str]
 """Lines, each one verb with its words: what is done to the phone, in order. `docs/kill-score.md` lists the verbs."""
 
 LEAST_RUNS = 3
-_MOST_EXTRA_DAYS = 4
+_MOST_EXTRA_DAYS = 6
 
 
 def carry_out(subject: Subject, plan: Plan, scenario: str = "campaign") -> History:
@@ -71,14 +71,19 @@ def _calm_down(running: Running) -> None:
 
 
 def _live_on(running: Running) -> None:
+    """Ask for everything once more, and each day again for what does not repeat."""
     session = running.session
+    once = [task.id for task in session.tasks if task.interval_ns is None]
+    again = dict.fromkeys(state for task in once for state in session.app.control.when_scheduled.get(task, ())[-1:])
+    states = tuple(session.app.control.states)
     for _ in range(_MOST_EXTRA_DAYS):
         if runs_in(session.events) >= LEAST_RUNS:
             return
         perform("network on", running)
-        for state in session.app.control.states:
+        for state in states:
             session.set_state(state, on=False)
             session.advance(15)
             session.set_state(state, on=True)
         session.advance("24h")
         session.look()
+        states = tuple(again)

@@ -160,6 +160,16 @@ def _asked(running: Running, number: str) -> None:
     session.look()
 
 
+def _again(running: Running, number: str) -> None:
+    """Have the app ask for a task that it has asked for, past the states that would make it do so."""
+    arguments = {"task": _task(running, number).id}
+
+    def call(deadline: Deadline) -> Answer:
+        return running.device.hook(running.session.app.spec, "schedule", arguments, deadline)
+
+    running.session.act("app.schedule", arguments, call)
+
+
 def _step_clock(running: Running, length: str) -> None:
     """Move the wall clock without telling anybody, as network time does."""
     wall = running.device.clocks(0, Deadline.after(_CALL_S)).wall_ns + _signed(length)
@@ -194,6 +204,7 @@ _VERBS: Mapping[str, Verb] = {
     "want": lambda running, task, within: running.session.want_run(_task(running, task), within=within),
     "begun": lambda running, task: running.session.wait_for_run(_task(running, task), finished=False, within="90s"),
     "asked": _asked,
+    "again": _again,
     "due": _due,
     "force": _force,
     "make-due": _make_due,
