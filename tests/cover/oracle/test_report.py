@@ -41,7 +41,7 @@ print(judge(w.look().history()))
 def test_every_chosen_rule_says_one_word_on_every_task() -> None:
     writer = Writer(app(SYNC, PING, norms=(Norm.CONTRACT,))).begin().look()
     report = judge(writer.history())
-    chosen = [rule.id for rule in CATALOGUE if rule.norm is Norm.CONTRACT]
+    chosen = [rule.id for rule in CATALOGUE if rule.norm is Norm.CONTRACT and "android" in rule.platforms]
 
     assert [(each.rule, each.task) for each in report.verdicts] == [
         (rule, task.id) for rule in chosen for task in (SYNC, PING)
@@ -51,8 +51,9 @@ def test_every_chosen_rule_says_one_word_on_every_task() -> None:
 
 def test_android_s_rules_are_not_judged_elsewhere() -> None:
     writer = Writer(device=DeviceSpec("phone", platform="ios")).begin()
+    of_android = {rule.id for rule in CATALOGUE if "ios" not in rule.platforms}
 
-    assert judge(writer.history()).verdicts == ()
+    assert not of_android & {verdict.rule for verdict in judge(writer.history()).verdicts}
 
 
 def test_the_report_is_the_same_under_every_hash_seed() -> None:

@@ -18,6 +18,10 @@ from bgtask_reference.oracle.rules import crashing
 from bgtask_reference.oracle.rules import dispatched
 from bgtask_reference.oracle.rules import ending
 from bgtask_reference.oracle.rules import held_back
+from bgtask_reference.oracle.rules import ios_launching
+from bgtask_reference.oracle.rules import ios_parity
+from bgtask_reference.oracle.rules import ios_registering
+from bgtask_reference.oracle.rules import ios_submitting
 from bgtask_reference.oracle.rules import known
 from bgtask_reference.oracle.rules import listed
 from bgtask_reference.oracle.rules import overlap
@@ -60,6 +64,10 @@ CATALOGUE: tuple[Rule, ...] = (
     *clock_change.RULES,
     *storms.RULES,
     *held_back.RULES,
+    *ios_registering.RULES,
+    *ios_submitting.RULES,
+    *ios_launching.RULES,
+    *ios_parity.RULES,
 )
 """Every rule, in the order in which verdicts are listed."""
 

@@ -132,9 +132,10 @@ def _stops(run: Run, condition: Condition, outside: Outside) -> Finding | None:
 def _ends_after(run: Run, lost: Fact, condition: Condition, outside: Outside) -> Finding | None:
     """Judge how a run ended that was under way when the reading was taken: stopped, or by itself before it had to."""
     rule, end = "R5.stop", run.end
-    if end is None or not end.when.known or end.when.boot != lost.when.boot or end.when.lo < lost.when.hi:
+    settles = constants.allowance_ns("constraint_settles")
+    limit = lost.when.hi + settles
+    if end is None or not end.when.known or end.when.boot != lost.when.boot or end.when.hi + settles < lost.when.lo:
         return None
-    limit = lost.when.hi + constants.allowance_ns("constraint_settles")
     if end.when.lo <= limit:
         return held(rule, run.level) if end.kind is StepKind.STOP else None
     if not _stays_lost(lost, limit, condition, outside):
