@@ -20,6 +20,8 @@ def test_reboot_restores(device: Session, task: TaskSpec) -> None:
     """A periodic task is still known to the system after a reboot, and runs when its interval is over."""
     device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))
     device.advance("10s")
+    if Capability.DIAGNOSTICS in device.capabilities:
+        device.diagnose()
     device.look()
     device.open_window()
     device.reboot()
