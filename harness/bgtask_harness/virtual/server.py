@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bgtask_harness.virtual.guardian import Guardian
+
 LOOPBACK = "127.0.0.1"
 SWITCHES = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "ADB_LIBUSB": "0"}
 INSTALL = "install Debian's package `adb`, or `brew install --cask android-platform-tools`, or `pip install adbutils`"
@@ -29,9 +31,6 @@ ATTEMPTS = 5
 """Starts with another port each, in case somebody takes a free one before the server does."""
 START_S, END_S = 10.0, 3.0
 _PR_SET_PDEATHSIG = 1
-_SWEEP = 'read -r _; rm -rf -- "$0" || { sleep 1; exec rm -rf -- "$0"; }'
-"""The guardian of a home: waits for the end of its input, which comes however the owner ends. Twice, because a server
-that is on its way out may still write."""
 
 
 class NoAdb(RuntimeError):  # noqa: N818 - reads as what it is
@@ -63,7 +62,7 @@ class PrivateServer:
     def __init__(self, adb: str | None = None) -> None:
         self._adb = adb or find_adb()
         self._home = Path(tempfile.mkdtemp(prefix="bgtask-adb-"))
-        self._guardian = _guard(self._home)
+        self._guardian = Guardian(self._home)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -92,9 +91,7 @@ class PrivateServer:
     def close(self) -> None:
         """End it and remove what it wrote. Closing twice is harmless."""
         self._end_process()
-        if self._guardian.stdin is not None:
-            self._guardian.stdin.close()
-        self._guardian.wait()
+        self._guardian.sweep()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         argv = [self._adb, "-P", str(self.port), "nodaemon", "server"]
@@ -179,19 +176,6 @@ async def attach(server_port: int, serial: str, timeout_s: float = START_S, *, u
             await ask(server_port, f"host-serial:{serial}:wait-for-any-device")
     except TimeoutError:
         raise NoAdb(f"the private adb server has not brought {serial} online within {timeout_s:.0f} s") from None
-
-
-def _guard(home: Path) -> subprocess.Popen[bytes]:
-    """Have a folder removed once this process closes the pipe, or has ended: `kill -9` leaves nobody to tidy up."""
-    return subprocess.Popen(
-        ["/bin/sh", "-c", _SWEEP, str(home)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",  # where it waits must not keep anybody from removing that
-        env={"PATH": os.defpath},
-        start_new_session=True,
-    )
 
 
 def _free_port() -> int:

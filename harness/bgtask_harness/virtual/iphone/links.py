@@ -35,7 +35,15 @@ Accept = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 def accepting(accept: Accept) -> Callable[[], HostProtocol]:
     """Give what `loop.create_server` needs to serve each host with `accept`."""
-    return lambda: HostProtocol(asyncio.StreamReader(), accept)
+
+    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await accept(reader, writer)
+        except asyncio.CancelledError:
+            # only the end of the event loop cancels it, and asyncio's streams would report that as an error
+            writer.close()
+
+    return lambda: HostProtocol(asyncio.StreamReader(), accepted)
 
 
 class Link:

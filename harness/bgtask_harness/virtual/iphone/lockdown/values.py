@@ -47,8 +47,19 @@ def read(phone: IPhonePort, domain: str, key: str, public_key: bytes) -> Any:
         given = phone.value(domain, "")
         whole = {**(given if isinstance(given, dict) else {}), **known}
     else:
-        whole = {**(phone.value("", "") or {}), **_own(phone, public_key)}
+        whole = {**_derived(phone.udid), **(phone.value("", "") or {}), **_own(phone, public_key)}
     return whole.get(key) if key else whole
+
+
+def _derived(udid: str) -> dict[str, Any]:
+    """Give what the UDID of a phone since 2018 says (chip, then the chip's own number), and an address made of it."""
+    chip, _, own = udid.partition("-")
+    try:
+        number = int(own, 16)
+        known = {"ChipID": int(chip, 16), "UniqueChipID": number}
+    except ValueError:
+        return {}
+    return {**known, "WiFiAddress": "02:" + (number & 0xFF_FFFF_FFFF).to_bytes(5, "big").hex(":")}
 
 
 def _own(phone: IPhonePort, public_key: bytes) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from bgtask_harness.virtual.iphone.links import Link
 
 NAME = "com.apple.amfi.lockdown"
 REVEAL, ENABLE, ACCEPT = 0, 1, 2
+_HAS_PASSCODE = "Device has a passcode set"
+"""The words that clients look for: then only a person can do it, in Settings."""
 
 
 async def serve(handset: Handset, link: Link) -> None:
@@ -24,8 +26,8 @@ def _answer(handset: Handset, action: object) -> dict[str, Any]:
         if action == ENABLE:
             try:
                 phone.enable_developer_mode()
-            except Refused as refusal:
-                return {"Error": refusal.sentence}
+            except Refused:
+                return {"Error": _HAS_PASSCODE}
         elif action == ACCEPT and not phone.developer_mode:
             return {"success": False}
         elif action not in {REVEAL, ACCEPT}:
