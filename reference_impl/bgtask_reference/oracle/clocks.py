@@ -23,6 +23,7 @@ from bgtask_reference.oracle.value import value
 from bgtask_reference.platform import constants
 
 FOREVER = 1 << 62
+BOOT, LOG, HOST = Clock.BOOT, Clock.LOG, Clock.HOST
 WALL_FAMILY = frozenset({Clock.WALL, Clock.LOG})  # one clock, read by two processes
 LOG_SOURCES = frozenset(
     {
@@ -139,7 +140,8 @@ class Timeline:
     def place(self, entry: Entry) -> When:
         """Say when an event happened."""
         event, index = entry.event, entry.index
-        if event.source in LOG_SOURCES or event.stamp.clock is Clock.LOG or isinstance(event, SentinelSeen):
+        stamp = event.stamp
+        if stamp.clock is LOG or event.source in LOG_SOURCES or isinstance(event, SentinelSeen):
             around = self._between_sentinels
             if not around.after < index < around.before:
                 # A sentinel is written up to a command's length after its sample's middle.
@@ -148,7 +150,7 @@ class Timeline:
             around = self._between_samples
             if not around.after < index < around.before:
                 around = self._between_samples = _between(index, self.taken, self.samples, slack=1)
-        return around.place(index, event.stamp)
+        return around.place(index, stamp)
 
     def well_before(self, index: int) -> int:
         """Give a journal index so early that what was recorded before it surely happened before what lies here."""
@@ -167,7 +169,7 @@ class Between:
         hi: Not after this.
         boot: Which boot; None when the two readings disagree or the first is missing.
         stretch: Where the clocks kept step from one reading to the other; None where not.
-        mapped: Least and most that the boot clock was ahead of the wall clock, and the error of both.
+        ahead: Least and most that the boot clock was ahead of the wall clock, errors included; None where unknown.
 
     """
 
@@ -177,19 +179,20 @@ class Between:
     hi: int
     boot: int | None
     stretch: int | None
-    mapped: tuple[int, int, int] | None
+    ahead: tuple[int, int] | None
 
     def place(self, index: int, stamp: Stamp) -> When:
         """Place one stamp."""
-        if self.mapped is None or stamp.clock is Clock.HOST:
+        clock = stamp.clock
+        if self.ahead is None or clock is HOST:
             return When(index, self.lo, self.hi, self.boot, self.stretch, stamp)
         ns, error = stamp.ns, stamp.error_ns
-        if stamp.clock is Clock.BOOT:
+        if clock is BOOT:
             return When(index, ns - error, ns + error, self.boot, self.stretch, stamp)
         if self.stretch is None:
             return When(index, self.lo, self.hi, self.boot, None, stamp)
-        least, most, more = self.mapped
-        return When(index, ns + least - error - more, ns + most + error + more, self.boot, self.stretch, stamp)
+        least, most = self.ahead
+        return When(index, ns + least - error, ns + most + error, self.boot, self.stretch, stamp)
 
 
 NOWHERE = Between(-2, -2, -FOREVER, FOREVER, None, None, None)
@@ -203,9 +206,17 @@ def _between(index: int, at: Sequence[int], samples: Sequence[Sample], slack: in
         boot, lo = (a.boot, a.boot_ns - a.error_ns) if a and b is None else (None, -FOREVER)
         return Between(after, before, lo, FOREVER, boot, None, None)
     least, most = sorted((a.offset_ns, b.offset_ns))
-    mapped = (least, most, max(a.error_ns, b.error_ns))
+    error = max(a.error_ns, b.error_ns)
     stretch = a.stretch if a.stretch == b.stretch else None
-    return Between(after, before, a.boot_ns - a.error_ns, b.boot_ns + slack * b.error_ns, a.boot, stretch, mapped)
+    return Between(
+        after,
+        before,
+        a.boot_ns - a.error_ns,
+        b.boot_ns + slack * b.error_ns,
+        a.boot,
+        stretch,
+        (least - error, most + error),
+    )
 
 
 def _is_of(seen: SentinelSeen, sample: Sample | None) -> bool:

@@ -39,7 +39,7 @@ def merge(sightings: Sequence[Sighting]) -> tuple[Run, ...]:
     """Make runs of sightings, in the order in which they began."""
     named, anonymous = Shelf(), Anonymous()
     again = _by_attempt(named, [each for each in sightings if each.who.attempt_id])
-    rest = [each for each in sightings if not each.who.attempt_id and not again.tells(each)]
+    rest = again.left_of([each for each in sightings if not each.who.attempt_id])
     begun = Begun(named.all)
     for each in rest:
         if each.who.work_id:
@@ -60,10 +60,11 @@ class Again:
         """Remember one."""
         self._at[each.index // REACH].append(each)
 
-    def tells(self, each: Sighting) -> bool:
-        """Say whether another source tells of such a second end."""
-        if not self._at or each.starts:
-            return False
+    def left_of(self, sightings: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Leave out what tells of such a second end too."""
+        return [each for each in sightings if each.starts or not self._tells(each)] if self._at else sightings
+
+    def _tells(self, each: Sighting) -> bool:
         place = each.index // REACH
         near = (told for at in (place - 1, place, place + 1) for told in self._at.get(at, ()))
         return any(_is_same_end(told, each) for told in near)
@@ -105,9 +106,8 @@ class Begun:
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self._of: dict[str | None, list[Draft]] = defaultdict(list)
-        for draft in drafts:
-            if draft.starts:
-                self.add(draft)
+        for draft in sorted((draft for draft in drafts if draft.starts), key=_first_start):
+            self._of[draft.work_id].append(draft)
 
     def add(self, draft: Draft) -> None:
         """Remember one whose start is known."""
@@ -198,47 +198,53 @@ def _run(number: int, draft: Draft) -> Run:
     who = draft.who
     start = _start(number, draft, who) if draft.starts else None
     end = _end(number, draft.ends, who, start_seen=start is not None) if draft.ends else None
-    again = tuple(_end(number, [each], who, start_seen=True) for each in draft.again)
+    again = tuple([_end(number, [each], who, start_seen=True) for each in draft.again]) if draft.again else ()
     return Run(number, who, start, end, again)
 
 
 def _start(number: int, draft: Draft, who: Identity) -> Step:
-    telling = draft.starts[0]
-    for each in draft.starts:
+    told = draft.starts
+    telling = told[0]
+    for each in told:
         if each.who.attempt_id or each.who.work_id:
             telling = each
             break
-    return Step(
-        StepKind.START,
-        telling.when,
-        _entries(draft.starts),
-        who,
-        _sources(draft.starts),
-        run_attempt=_first([each.run_attempt for each in (*draft.starts, *draft.ends)]),
-        run=number,
-    )
+    attempt = _attempt(told) or _attempt(draft.ends)
+    return Step(StepKind.START, telling.when, _entries(told), who, _sources(told), run_attempt=attempt, run=number)
 
 
 def _end(number: int, ends: Sequence[Sighting], who: Identity, *, start_seen: bool) -> Step:
     stops = ends[0].stops
     told = [each for each in ends if each.stops is stops]
-    last = max(told, key=_index)  # WorkManager notes the time after every line about the end
+    last = told[0]
+    for each in told:
+        if each.index > last.index:
+            last = each  # WorkManager notes the time after every line about the end
     return Step(
         StepKind.STOP if stops else StepKind.FINISH,
         last.when,
         _entries(ends),
         who,
         _sources(told),
-        result=_first([each.result for each in told]),
-        run_attempt=_first([each.run_attempt for each in told]),
+        result=None if stops else _first([each.result for each in told]),
+        run_attempt=_attempt(told),
         run=number,
         start_seen=start_seen,
-        reason=_first([each.reason for each in told]),
+        reason=_first([each.reason for each in told]) if stops else None,
     )
 
 
+def _attempt(told: Iterable[Sighting]) -> int | None:
+    for each in told:
+        if each.run_attempt is not None:
+            return each.run_attempt
+    return None
+
+
 def _entries(sightings: Iterable[Sighting]) -> tuple[int, ...]:
-    return tuple(sorted([each.index for each in sightings]))
+    found = [each.index for each in sightings]
+    found.sort()
+    return tuple(found)
 
 
 def _sources(sightings: Iterable[Sighting]) -> frozenset[Source]:

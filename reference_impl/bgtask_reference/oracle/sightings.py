@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
@@ -24,13 +26,17 @@ REACH = 32
 class Sighting:
     """One source's word on a start or an end."""
 
-    __slots__ = ("index", "reason", "result", "run_attempt", "source", "starts", "stops", "wall_ns", "when", "who")
+    __slots__ = (
+        "error_ns", "index", "reason", "result", "run_attempt", "source", "starts", "stops", "wall_ns", "when", "who",
+    )  # fmt: skip
 
     def __init__(self, when: When, event: RunEvent, who: Identity) -> None:
+        stamp = when.stamp
         self.when = when
         self.who = who
         self.index: int = when.index
-        self.wall_ns = when.stamp.ns if when.stamp.clock in WALL_FAMILY else None
+        self.wall_ns = stamp.ns if stamp.clock in WALL_FAMILY else None
+        self.error_ns = stamp.error_ns
         self.source: Source = event.source
         self.run_attempt = event.run_attempt
         self.starts = isinstance(event, RunStarted)
@@ -86,10 +92,19 @@ class Draft:
     def beside(self, each: Sighting) -> int | None:
         """Say how far, in nanoseconds, another source told of the same start or end; None when none did."""
         told = self.starts if each.starts else self.ends
-        if not told or not _same_result(told[0], each):
+        if not told or not (each.starts or _same_result(told[0], each)):
             return None
-        far = apart_ns(told[0].when, each.when)
-        return far if far <= SPREAD_NS and each.source not in [other.source for other in told] else None
+        first, source = told[0], each.source
+        if first.wall_ns is not None and each.wall_ns is not None:
+            far = abs(first.wall_ns - each.wall_ns) + first.error_ns + each.error_ns
+        else:
+            far = apart_ns(first.when, each.when)
+        if far > SPREAD_NS:
+            return None
+        for other in told:
+            if other.source is source:
+                return None
+        return far
 
 
 def _same_result(a: Sighting, b: Sighting) -> bool:
@@ -107,12 +122,17 @@ def apart_ns(a: When, b: When) -> int:
     return max(abs(span.lo), abs(span.hi))
 
 
+Nearby = dict[str | None, list[tuple[int | None, Draft]]]
+"""By task or work id: wall time and draft."""
+NOTHING: Nearby = {}
+
+
 class Shelf:
     """Drafts by where they were sighted and whose they are, so that one need not look through all of them."""
 
     def __init__(self) -> None:
         self.all: list[Draft] = []
-        self._places: dict[tuple[int, bool], dict[str | None, list[tuple[int | None, Draft]]]] = {}
+        self._places: dict[int, Nearby] = {}
 
     def new(self) -> Draft:
         """Begin a draft."""
@@ -123,35 +143,45 @@ class Shelf:
     def put(self, draft: Draft, each: Sighting) -> None:
         """Add a sighting to a draft, and remember where it was."""
         draft.add(each)
-        here = self._places.setdefault((each.index // REACH, each.starts), {})
-        here.setdefault(draft.task, []).append((each.wall_ns, draft))
+        place = each.index // REACH * 2 + each.starts
+        here = self._places.get(place)
+        if here is None:
+            here = self._places[place] = defaultdict(list)
+        what = (each.wall_ns, draft)
+        here[draft.task].append(what)
         if draft.work_id:
-            here.setdefault(draft.work_id, []).append((each.wall_ns, draft))
+            here[draft.work_id].append(what)
 
     def of_work(self, each: Sighting) -> list[Draft]:
         """Give the drafts of one work that another source saw start or end beside this sighting, nearest first."""
         work = each.who.work_id
-        return _nearest(each, [draft for draft in self._near(each, (work,)) if draft.work_id == work])
+        near = self._near(each, (work,))
+        return _nearest(each, [draft for draft in near if draft.work_id == work]) if near else near
 
     def fitting(self, each: Sighting) -> list[Draft]:
         """Give the drafts that a sighting without a work may be about, where it lies beside them, nearest first."""
         who = each.who
-        keys = None if who == NOT_KNOWN else (who.task, None)
-        return _nearest(each, [draft for draft in self._near(each, keys) if draft.fits(who)])
+        near = self._near(each, None if who.task is None and who == NOT_KNOWN else (who.task, None))
+        return _nearest(each, [draft for draft in near if draft.fits(who)]) if near else near
 
     def _near(self, each: Sighting, keys: tuple[str | None, ...] | None) -> list[Draft]:
-        place, now, found = each.index // REACH, each.wall_ns, list[Draft]()
-        for at in (place - 1, place, place + 1):
-            here = self._places.get((at, each.starts), {})
+        place, now, found = each.index // REACH * 2 + each.starts, each.wall_ns, list[Draft]()
+        for at in (place - 2, place, place + 2):
+            here = self._places.get(at, NOTHING)
             for key in here if keys is None else keys:
-                for ns, draft in here.get(key, ()):
-                    if ns is None or now is None or -SPREAD_NS <= ns - now <= SPREAD_NS:
-                        found.append(draft)
+                if key in here:
+                    for ns, draft in here[key]:
+                        if ns is None or now is None or -SPREAD_NS <= ns - now <= SPREAD_NS:
+                            found.append(draft)
         return found
 
 
 def _nearest(each: Sighting, near: list[Draft]) -> list[Draft]:
+    if len(near) <= 1:
+        return near if near and near[0].beside(each) is not None else []
     found = {id(draft): (far, draft) for draft in near if (far := draft.beside(each)) is not None}
-    if len(found) > 1:
-        return [draft for _, draft in sorted(found.values(), key=lambda told: (told[0], told[1].begun))]
-    return [draft for _, draft in found.values()]
+    return [draft for _, draft in sorted(found.values(), key=_how_far)]
+
+
+def _how_far(told: tuple[int, Draft]) -> tuple[int, int]:
+    return told[0], told[1].begun

@@ -85,6 +85,14 @@ class NameSlice:
     optional: frozenset[int]
     """Positions in `steps`."""
 
+    def before(self, position: int) -> Iterator[Step]:
+        """Go back through the steps before a position."""
+        return map(self.steps.__getitem__, range(position - 1, -1, -1))
+
+    def after(self, position: int) -> Iterator[Step]:
+        """Go through the steps after a position."""
+        return map(self.steps.__getitem__, range(position + 1, len(self.steps)))
+
     @property
     def begins_anew(self) -> bool:
         """Asking for it again puts new work in the place of what is there (`replace`)."""

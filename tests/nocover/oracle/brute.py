@@ -135,7 +135,7 @@ def interrupted(row: State, step: Step) -> Iterator[State]:
         yield row
         return
     else:
-        yield Row("E", row.tries, row.again, row.since)
+        yield replace(row, phase="E", run=None)
     if stop and step.reason is None and not row.unseen:
         yield Row("C")
 

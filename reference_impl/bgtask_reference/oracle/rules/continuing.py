@@ -66,14 +66,13 @@ def _each_finish(
 
 def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until: int) -> Finding:
     doubt, asked = "", False
-    later = each.steps[position + 1 :]
-    for step in takewhile(lambda step: step.index < until, later):
+    for step in takewhile(lambda step: step.index < until, each.after(position)):
         if step.kind is StepKind.HOLE:
             doubt = "the log has a hole after the run, and what happened in it is unknown"
             break
         asked = asked or step.kind in ANSWERS
         said = _speaks(step, finish, each, outside)
-        if said is True or (said is not None and _came_before(step, finish, each, later)):
+        if said is True or (said is not None and _came_before(step, finish, each, position)):
             return held("R12.rearmed")
         if said is not None and (doubt := _not_whole(finish, step, outside)):
             break
@@ -90,9 +89,9 @@ def _after(finish: Step, position: int, each: NameSlice, outside: Outside, until
     return Finding("R12.rearmed", Word.OPEN, reason, finish.entries[-1:], missing=SHOWS_ROWS)
 
 
-def _came_before(answer: Step, finish: Step, each: NameSlice, later: Sequence[Step]) -> bool:
+def _came_before(answer: Step, finish: Step, each: NameSlice, position: int) -> bool:
     """Say whether it may have come again before an answer, though its line was read only after it."""
-    again = (step for step in later if step.index > answer.index and _comes_again(step, finish, each))
+    again = (step for step in each.after(position) if step.index > answer.index and _comes_again(step, finish, each))
     return any(elapsed(answer.when, step.when).lo <= 0 for step in islice(again, 1))
 
 

@@ -100,7 +100,7 @@ def result(task: TaskSlice, _outside: Outside, _worlds: Worlds) -> Iterator[Find
 
 
 def _row_after(each: NameSlice, position: int, finish: Step, result_: Result) -> Iterator[Finding]:
-    for step in each.steps[position + 1 :]:
+    for step in each.after(position):
         if step.kind not in TELLS_NOTHING:
             return
         row = _row_of(step, each.name, finish.who.work_id)
@@ -145,7 +145,7 @@ def _is_quiet(each: NameSlice, position: int, settles: int, outside: Outside) ->
     if proof is None or not step.when.known or proof.until_ns <= step.when.hi + settles:
         return False
     before = next((other for other in reversed(each.steps[:position]) if other.kind not in TELLS_NOTHING), None)
-    after = next((other for other in each.steps[position + 1 :] if other.kind not in TELLS_NOTHING), None)
+    after = next((other for other in each.after(position) if other.kind not in TELLS_NOTHING), None)
     return all(_apart(other, step) > settles for other in (before, after) if other)
 
 
@@ -182,7 +182,7 @@ def _waits(states: Sequence[State]) -> bool:
 
 def _still_there(rule: str, each: NameSlice, position: int, step: Step) -> Iterator[Finding]:
     """Look for the first later step that tells: it runs, it is listed, or a whole list lacks it."""
-    for later in each.steps[position + 1 :]:
+    for later in each.after(position):
         if later.kind is step.kind or later.kind in CHANGES or later.kind is StepKind.HOLE:
             return  # somebody else answers for it from there on
         if later.kind is StepKind.START and not later.in_app:

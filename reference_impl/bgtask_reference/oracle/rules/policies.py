@@ -6,7 +6,6 @@ KEEP and UPDATE leave the row, and with it its work id; REPLACE puts a new one i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 
 from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Norm
@@ -56,8 +55,8 @@ def policy(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Findin
 
 
 def _asked_again(each: NameSlice, position: int, *, keeps: bool, outside: Outside) -> Iterator[Finding]:
-    before = _seen(each.name, each.steps[position], reversed(each.steps[:position]), backwards=True)
-    after = _seen(each.name, each.steps[position], each.steps[position + 1 :], backwards=False)
+    before = _seen(each.name, each.steps[position], each.before(position), backwards=True)
+    after = _seen(each.name, each.steps[position], each.after(position), backwards=False)
     if before is None or after is None:
         if not outside.saw(SHOWS_IDS):
             reason = f"{each.name} was asked for again, and nobody tells work ids"
@@ -71,7 +70,7 @@ def _asked_again(each: NameSlice, position: int, *, keeps: bool, outside: Outsid
     yield Finding("R8.policy", Word.BROKEN, f"the row of {each.name} {words} after it was asked for again", facts)
 
 
-def _seen(name: str, request: Step, steps: Sequence[Step] | Iterator[Step], *, backwards: bool) -> Sight | None:
+def _seen(name: str, request: Step, steps: Iterator[Step], *, backwards: bool) -> Sight | None:
     """Find the work id that a name surely had on one side of a request, before anything else changed it."""
     for step in steps:
         if step.kind in FORGETS or (backwards and step.kind is StepKind.FINISH):

@@ -7,8 +7,8 @@ one after it, and its periodic work that waited before still waits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 
 from bgtask_reference.events import JobsListed
 from bgtask_reference.events import Norm
@@ -52,10 +52,10 @@ def rebooted(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Find
                 rebooting = False
                 after = worlds.before[each.name][position + 1]
                 if all(state.phase is Phase.ENQUEUED for state in after):
-                    yield from _after(step, each, each.steps[position + 1 :], outside)
+                    yield from _after(step, each, each.after(position), outside)
 
 
-def _after(boot: Step, each: NameSlice, later: Sequence[Step], outside: Outside) -> Iterator[Finding]:
+def _after(boot: Step, each: NameSlice, later: Iterable[Step], outside: Outside) -> Iterator[Finding]:
     for step in later:
         if step.kind in FORGETS:
             return
