@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import sys
+import time
 from datetime import UTC
 from datetime import datetime
 from pathlib import Path
@@ -56,12 +57,13 @@ def main() -> int:
     unknown = [name for name in wanted if name not in names]
     if unknown:
         parser.error(f"no figures are called {', '.join(unknown)}: there are {', '.join(names)}")
-    results: dict[str, object] = {"machine": machine()}
+    results: dict[str, dict[str, object]] = {"machine": machine()}
     for name in wanted:
         print(f"measuring {name} ...", flush=True)
+        begun = time.perf_counter()
         figures = load(HERE / f"{name}.py").measure()
-        results[name] = figures
-        show(name, figures)
+        results[name] = {**figures, "measuring took, s": round(time.perf_counter() - begun, 1)}
+        show(name, results[name])
     target = HERE / "results"
     target.mkdir(exist_ok=True)
     file = target / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
