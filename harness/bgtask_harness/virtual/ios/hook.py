@@ -1,8 +1,8 @@
 """The debug hook on iOS: Darwin notifications in, a public line of JSON out (`docs/app-contract.md`).
 
 A Darwin notification is a name and nothing else, and an app hears only names that it has registered. So a command is a
-name: `<bundle>.bgt.<command>` and its arguments, each after a dot, with whatever is no letter, digit or hyphen written
-as `_XX`. An app registers the names of what it can do; here one observer stands for all of them.
+name: `<bundle>.bgt.<command>` and its arguments, each after a dot, with each byte of its UTF-8 that is no letter, digit
+or hyphen written as `_XX`. An app registers the names of what it can do; here one observer stands for all of them.
 
 force.<task>, expire.<task>     the private simulate calls of BackgroundTasks
 pending                         getPendingTaskRequests, which prints what is pending
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 CATEGORY = "bgt"
 _MS_PER_S = 1_000
-_ESCAPED = re.compile(r"_([0-9a-fA-F]{2})", re.ASCII)
 _ARGUMENTS = {
     "force": ("task",),
     "expire": ("task",),
@@ -107,4 +106,5 @@ def _server(process: AppProcess, arguments: dict[str, str]) -> str | None:
 
 
 def _plain(part: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), part)
+    raw = re.sub(rb"_([0-9a-fA-F]{2})", lambda found: bytes([int(found[1], 16)]), part.encode())
+    return raw.decode("utf-8", "replace")

@@ -132,6 +132,11 @@ class SystemState:
             return {"DeveloperModeStatus": self.developer_mode}
         if domain:
             return {}
-        seconds = self._phone.clocks.wall_ns() // _NS_PER_S
-        own = {"UniqueDeviceID": self._phone.udid, "PasswordProtected": now.locked, "TimeIntervalSince1970": seconds}
-        return {**self._values, **own}
+        seconds = self._phone.clocks.wall_ns() / _NS_PER_S
+        return {
+            **self._values,
+            "UniqueDeviceID": self._phone.udid,
+            "BootSessionID": self._phone.clocks.boot_id.upper(),
+            "PasswordProtected": now.locked,
+            "TimeIntervalSince1970": seconds,
+        }

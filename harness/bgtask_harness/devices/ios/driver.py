@@ -1,0 +1,231 @@
+"""An iPhone behind the Device port. Knows services and what their answers mean; judges nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import Self
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.changes import Change
+from bgtask_harness.devices.changes import Lever
+from bgtask_harness.devices.ios import facts as _facts
+from bgtask_harness.devices.ios import force
+from bgtask_harness.devices.ios import hook
+from bgtask_harness.devices.ios import processes
+from bgtask_harness.devices.ios import virtual_time
+from bgtask_harness.devices.ios.answers import HookAnswers
+from bgtask_harness.devices.ios.clocks import read_clocks
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.log import LogStream
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.devices.port import ClockReading
+from bgtask_harness.devices.port import DeviceFacts
+from bgtask_harness.devices.port import Progress
+from bgtask_harness.errors import HarnessError
+from bgtask_harness.errors import Refused
+from bgtask_harness.errors import Unsupported
+from bgtask_harness.transport.port import Stream
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
+
+_RING = 10
+_BETWEEN_S = 0.2
+_PROBE_S = 5.0
+_PINGS, _PING_S = 5, 1.0
+
+
+class IPhoneDevice:
+    """One iPhone, held by one session. Made by `attach`."""
+
+    def __init__(self, link: Link, name: str, facts: DeviceFacts) -> None:
+        self._link = link
+        self._name = name
+        self._facts = facts
+        self._answers = HookAnswers()
+        self._logs: list[LogStream] = []
+
+    @classmethod
+    def attach(cls, udid: str, name: str, deadline: Deadline, *, address: str | None = None) -> Self:
+        """Pair if need be, ask the phone for its facts and give its handle. `address` is usbmuxd's.
+
+        Raises:
+            HarnessError: One sentence: not there, not paired, locked.
+
+        """
+        link = Link(udid, address)
+        try:
+            return cls(link, name, _facts.read_facts(link, deadline))
+        except BaseException:
+            link.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The profile's name."""
+        return self._name
+
+    @property
+    def facts(self) -> DeviceFacts:
+        """What it says of itself."""
+        return self._facts
+
+    # --- watching -------------------------------------------------------------------------------------------------
+
+    def capabilities(self, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
+        found = {
+            Capability.ADVANCE_TIME: self._facts.virtual,
+            Capability.REBOOT: self._facts.virtual,  # with a passcode no app runs until a person has typed it
+            Capability.APP_INSTALLED: _facts.read_info_plist(self._link, app.package, deadline) is not None,
+        }
+        if found[Capability.APP_INSTALLED]:
+            self.launch(app, deadline)
+            answered = self._answers_hook(app, deadline)
+            found |= {Capability.APP_HOOK: answered, Capability.FORCE_JOB: answered or self._debuggable(app, deadline)}
+        return frozenset(capability for capability, there in found.items() if there)
+
+    def clocks(self, number: int, deadline: Deadline) -> ClockReading:
+        return read_clocks(self._link, number, None, deadline)
+
+    def sentinel(self, number: int) -> str:
+        """The last digit: an app hears only names that it has registered, so there are ten."""
+        return str(number % _RING)
+
+    def post_sentinel(self, app: AppSpec, number: int, deadline: Deadline) -> Answer:
+        """Have the app answer in the log: proves it whole up to there. A suspended app answers when it runs again."""
+        return self.hook(app, "sentinel", {"digit": self.sentinel(number)}, deadline)
+
+    def open_log(self, deadline: Deadline) -> Stream:
+        stream = LogStream(self._link, self._answers.hear)
+        self._logs.append(stream)
+        stream.wait_until_open(deadline)
+        return stream
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def launch(self, app: AppSpec, deadline: Deadline) -> Answer:
+        command = f"pymobiledevice3 developer dvt launch {app.package}"
+        try:
+            pid = processes.launch(self._link, app.package, deadline)
+        except Refused as refused:
+            return Answer("app.launch", command, Outcome.REFUSED, Refusal.OTHER, str(refused))
+        return Answer("app.launch", command, Outcome.ACCEPTED, output=f"pid {pid}")
+
+    def home(self, deadline: Deadline) -> Answer:
+        """Launch Settings: what was in front goes to the background, as it does when a person leaves it."""
+        command = f"pymobiledevice3 developer dvt launch {processes.SETTINGS}"
+        if self._facts.virtual:
+            virtual_time.hand(self._link, "home", "", deadline)
+        else:
+            processes.launch(self._link, processes.SETTINGS, deadline)
+        return Answer("home", command, Outcome.ACCEPTED)
+
+    def lock(self, deadline: Deadline) -> Answer:
+        """Lock the screen: nobody uses the phone. A real one takes a person."""
+        virtual_time.hand(self._link, "lock", "", deadline)
+        return Answer("lock", "the side button", Outcome.ACCEPTED)
+
+    def unlock(self, deadline: Deadline) -> Answer:
+        """Unlock it. A real one takes a person."""
+        virtual_time.hand(self._link, "unlock", "", deadline)
+        return Answer("unlock", "the passcode", Outcome.ACCEPTED)
+
+    def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
+        pid = processes.pid_of(self._link, app.package, deadline)
+        command = f"pymobiledevice3 developer dvt kill {pid}"
+        if pid is None:
+            return Answer("app.kill", command, Outcome.ACCEPTED, output="it does not run")
+        processes.kill(self._link, pid, deadline)
+        return Answer("app.kill", command, Outcome.ACCEPTED)
+
+    def hook(self, app: AppSpec, command: str, arguments: dict[str, str], deadline: Deadline) -> Answer:
+        self._listen(deadline)
+        level = ForceLevel.IN_APP if command == "run" else None
+        return hook.send(self._link, self._answers, app.package, command, arguments, deadline, level)
+
+    def simulate(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
+        """Simulate a launch or an expiration: by the app's hook, else by the debugger.
+
+        Raises:
+            Unsupported: Neither way can be gone: the reason of the second.
+
+        """
+        self._listen(deadline)
+        answer = force.by_hook(self._link, self._answers, app.package, identifier, what, deadline)
+        if answer.outcome is Outcome.ACCEPTED:
+            return answer
+        return force.by_debugger(self._link, app.package, identifier, what, deadline)
+
+    def simulate_by_debugger(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
+        """Simulate it without the app's help."""
+        return force.by_debugger(self._link, app.package, identifier, what, deadline)
+
+    def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
+        async def restart() -> None:
+            from pymobiledevice3.services.diagnostics import DiagnosticsService  # noqa: PLC0415 - imported when used
+
+            async with DiagnosticsService(await self._link.lockdown()) as relay:
+                await relay.restart()  # type: ignore[no-untyped-call]  # its own words have none
+
+        progress("restarting")
+        self._link.call(restart, deadline, "restarting")
+        self._link.forget(deadline)
+        self.regain(deadline)
+        progress("it is back")
+        return Answer("reboot", "pymobiledevice3 diagnostics restart", Outcome.ACCEPTED)
+
+    def regain(self, deadline: Deadline) -> None:
+        async def ask() -> None:
+            await (await self._link.lockdown()).get_value(key="ProductVersion")
+
+        while True:
+            try:
+                self._link.call(ask, Deadline.after(min(_PROBE_S, deadline.remaining())), "waiting until it is back")
+            except HarnessError:
+                deadline.check(f"iPhone {self._link.udid} comes back")
+                self._link.forget(deadline)
+                time.sleep(_BETWEEN_S)
+            else:
+                return
+
+    # --- changing for a while, time -------------------------------------------------------------------------------
+
+    def plan(self, lever: Lever, value: str, app: AppSpec, deadline: Deadline) -> Change:
+        """Refuse: nothing of an iPhone can be changed from a cable and put back."""
+        del value, app, deadline
+        raise Unsupported(f"iPhones have no lever {lever}: a person sets it in Settings")
+
+    def set_wall_clock(self, wall_ns: int, deadline: Deadline) -> Answer:
+        """Refuse: an iPhone's clock is set by a person."""
+        del wall_ns, deadline
+        raise Unsupported("the wall clock of an iPhone cannot be set from outside")
+
+    def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
+        return virtual_time.advance(self._link, boot_ns, deadline, until_output=until_output)
+
+    def close(self) -> None:
+        """Let go of it."""
+        while self._logs:
+            self._logs.pop().close()
+        self._link.close()
+
+    def _answers_hook(self, app: AppSpec, deadline: Deadline) -> bool:
+        """Ask a few times: an app that was just launched has not registered its names yet."""
+        self._listen(deadline)
+        for _ in range(_PINGS):
+            done = hook.send(self._link, self._answers, app.package, "ping", {}, deadline, within_s=_PING_S)
+            if done.outcome is Outcome.ACCEPTED:
+                return True
+        return False
+
+    def _listen(self, deadline: Deadline) -> None:
+        """Follow the log, where the hook answers, unless somebody does already."""
+        if not any(log.is_open for log in self._logs):
+            self.open_log(deadline)
+
+    def _debuggable(self, app: AppSpec, deadline: Deadline) -> bool:
+        pid = processes.pid_of(self._link, app.package, deadline)
+        return pid is not None and processes.may_be_debugged(self._link, pid, deadline)

@@ -1,0 +1,98 @@
+"""Two ways to simulate a launch or an expiration, tried in this order: the app's hook, then the debugger.
+
+Both only make the call. Whether a request was pending and a task began, the framework's lines in the log say; a way
+that cannot be gone gives way to the next, and the answer names the one that was.
+"""
+
+from __future__ import annotations
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios import hook
+from bgtask_harness.devices.ios import processes
+from bgtask_harness.devices.ios import walls
+from bgtask_harness.devices.ios.answers import HookAnswers
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.debugger import simulate
+from bgtask_harness.devices.ios.debugger.remote import DebuggerRefusedError
+from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.stream import ServiceStream
+from bgtask_harness.devices.port import Answer
+from bgtask_harness.errors import DeadlineExceeded
+from bgtask_harness.errors import Unsupported
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
+from bgtask_reference.events import Subject
+
+MASK = ("earliest-begin-date", "conditions", "time-limit", "rate")
+"""What a simulated launch overrides: it looks at no date and no condition, and its task has no time limit."""
+
+_COMMANDS = {Simulation.LAUNCH: "force", Simulation.EXPIRATION: "expire"}
+_VERBS = {Simulation.LAUNCH: "bgtask.simulate-launch", Simulation.EXPIRATION: "bgtask.simulate-expiration"}
+_BEFORE_17 = "com.apple.debugserver.DVTSecureSocketProxy"
+_SINCE_17 = "com.apple.internal.dt.remote.debugproxy"
+_TUNNEL = (17,)
+
+
+def by_hook(
+    link: Link, answers: HookAnswers, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline
+) -> Answer:
+    """Have the app call its own scheduler."""
+    done = hook.send(link, answers, bundle_id, _COMMANDS[what], {"task": identifier}, deadline)
+    return _answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
+
+
+def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
+    """Make the call in the app's process through debugserver.
+
+    Raises:
+        Unsupported: The app does not run, or may not be debugged; Developer Mode or image are missing.
+
+    """
+    pid = processes.pid_of(link, bundle_id, deadline)
+    if pid is None:
+        raise Unsupported(f"{bundle_id} does not run: launch it, a simulated launch needs its process")
+    if not processes.may_be_debugged(link, pid, deadline):
+        raise Unsupported(walls.NO_DEBUGGING.format(bundle=bundle_id))
+    service = link.call(link.version, deadline, "asking for its version") >= _TUNNEL
+    name = _SINCE_17 if service else _BEFORE_17
+    command = f"debugserver {name}: attach {pid}; [[BGTaskScheduler sharedScheduler] {what.value}@{identifier!r}]"
+    try:
+        with _open(link, name, deadline) as stream:
+            made = simulate(stream, pid, identifier, what, deadline)
+    except DebuggerRefusedError as error:
+        return _answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
+    except DeadlineExceeded as error:
+        return _answer(identifier, what, "debugger", command, Outcome.UNKNOWN, None, str(error))
+    output = f"attached in {made.attach_s:.3f} s, called in {made.calls_s:.3f} s, {made.packets} packets"
+    return _answer(identifier, what, "debugger", command, Outcome.ACCEPTED, None, output)
+
+
+def _open(link: Link, name: str, deadline: Deadline) -> ServiceStream:
+    async def start() -> ServiceStream:
+        provider = await link.developer()
+        return ServiceStream(link, await provider.start_lockdown_developer_service(name))
+
+    return link.call(start, deadline, "starting debugserver")
+
+
+def _answer(
+    identifier: str,
+    what: Simulation,
+    way: str,
+    command: str,
+    outcome: Outcome,
+    refusal: Refusal | None,
+    output: str,
+) -> Answer:
+    return Answer(
+        verb=_VERBS[what],
+        command=command,
+        outcome=outcome,
+        refusal=refusal,
+        output=output,
+        level=ForceLevel.FORCED if what is Simulation.LAUNCH else None,
+        mask=MASK if what is Simulation.LAUNCH else (),
+        subject=Subject(task=identifier),
+        arguments={"task": identifier, "way": way},
+    )

@@ -1,0 +1,86 @@
+"""The app's debug hook on iOS: commands as names of Darwin notifications (`docs/app-contract.md`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios.answers import HookAnswers
+from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.port import Answer
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
+from bgtask_reference.events import Subject
+
+ANSWER_S = 5.0
+"""How long an app that runs may take to answer; one that is suspended answers when it runs again."""
+
+_PLAIN = re.compile(r"[^A-Za-z0-9-]")
+_ORDER = ("task", "name", "value", "endpoint", "reply", "seconds", "digit")
+_MS_PER_S = 1_000
+
+
+def notification(bundle_id: str, command: str, arguments: Mapping[str, str]) -> str:
+    """Give the name that carries a command.
+
+    >>> notification("app", "state", {"name": "on_x", "value": "1"})
+    'app.bgt.state.on_5fx.1'
+    """
+    given = dict(arguments)
+    if "duration_ms" in given:
+        given["seconds"] = str(-(-int(given.pop("duration_ms")) // _MS_PER_S))
+    words = [given[key] for key in _ORDER if key in given]
+    return ".".join((f"{bundle_id}.bgt.{command}", *(_PLAIN.sub(_escaped, word) for word in words)))
+
+
+def send(
+    link: Link,
+    answers: HookAnswers,
+    bundle_id: str,
+    command: str,
+    arguments: Mapping[str, str],
+    deadline: Deadline,
+    level: ForceLevel | None = None,
+    within_s: float = ANSWER_S,
+) -> Answer:
+    """Post a command and wait for its answer in the log.
+
+    No answer is UNKNOWN, never a refusal: the app may be suspended, and hears it when it runs again.
+    """
+    name = notification(bundle_id, command, arguments)
+    answers.forget(name)
+
+    async def post() -> None:
+        from pymobiledevice3.services.notification_proxy import NotificationProxyService  # noqa: PLC0415 - when used
+
+        async with NotificationProxyService(await link.lockdown()) as proxy:
+            await proxy.notify_post(name)
+
+    link.call(post, deadline, f"posting {name}")
+    answer = answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
+    outcome, refusal = _meaning(answer)
+    return Answer(
+        verb=f"app.{command}",
+        command=f"pymobiledevice3 notification post {name}",
+        outcome=outcome,
+        refusal=refusal,
+        output=answer or "",
+        level=level,
+        subject=Subject(task=arguments.get("task")),
+        arguments=dict(arguments),
+        text=answer.removeprefix("ok").strip() if answer and answer.startswith("ok") else "",
+    )
+
+
+def _meaning(answer: str | None) -> tuple[Outcome, Refusal | None]:
+    if answer is None:
+        return Outcome.UNKNOWN, None
+    if answer == "ok" or answer.startswith("ok "):
+        return Outcome.ACCEPTED, None
+    return Outcome.REFUSED, Refusal.OTHER
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"_{byte:02x}" for byte in found[0].encode())

@@ -1,0 +1,122 @@
+"""The way to one iPhone: usbmuxd, lockdownd, and from iOS 17.4 on a tunnel for what developers are offered.
+
+Everything is opened when first asked for and kept. Nothing here is asynchronous for its caller.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable
+from collections.abc import Callable
+from typing import Any
+from typing import TypeVar
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios import walls
+from bgtask_harness.devices.ios.loop import Loop
+from bgtask_harness.errors import HarnessError
+from bgtask_harness.errors import Unsupported
+
+Result = TypeVar("Result")
+_TUNNEL_SINCE = (17,)
+_CLOSE_S = 5.0
+
+
+class Link:
+    """One iPhone by its UDID. `address` is usbmuxd's (`HOST:PORT` or a path); None for this computer's own."""
+
+    def __init__(self, udid: str, address: str | None = None) -> None:
+        self.udid = udid
+        self.address = address
+        self._loop = Loop(f"iphone {udid}")
+        self._lockdown: Any = None
+        self._tunnel: Any = None
+        self._remote: Any = None
+
+    @property
+    def loop(self) -> Loop:
+        """Where this phone's asyncio lives."""
+        return self._loop
+
+    def call(self, work: Callable[[], Awaitable[Result]], deadline: Deadline, doing: str) -> Result:
+        """Do something asynchronous with it.
+
+        Raises:
+            HarnessError: One sentence: not there, not paired, locked, gone, too slow.
+
+        """
+
+        async def run() -> Result:
+            return await work()
+
+        try:
+            return self._loop.call(run(), deadline, f"{doing} (iPhone {self.udid})")
+        except HarnessError:
+            raise
+        except Exception as error:
+            ours = walls.told(error, self.udid, self.address)
+            if ours is None:
+                raise
+            raise ours from error
+
+    async def lockdown(self) -> Any:
+        """Give the session with lockdownd; pairs with a phone that agrees."""
+        if self._lockdown is None:
+            try:
+                from pymobiledevice3.lockdown import create_using_usbmux  # noqa: PLC0415 - a back-end is imported when used
+            except ImportError as error:
+                raise Unsupported(walls.NO_BACK_END) from error
+            self._lockdown = await create_using_usbmux(serial=self.udid, usbmux_address=self.address, pair_timeout=0)
+        return self._lockdown
+
+    async def version(self) -> tuple[int, ...]:
+        """Version of iOS."""
+        lockdown = await self.lockdown()
+        return tuple(int(part) for part in str(lockdown.product_version).split("."))
+
+    async def developer(self) -> Any:
+        """Give whoever starts developer services: lockdownd, from iOS 17 on the tunnel. Names the wall, if any."""
+        lockdown = await self.lockdown()
+        version = await self.version()
+        if version >= (16,) and not await lockdown.get_developer_mode_status():
+            raise Unsupported(walls.NO_DEVELOPER_MODE.format(udid=self.udid))
+        if not await self._has_image(lockdown, version):
+            raise Unsupported(walls.NO_IMAGE.format(udid=self.udid))
+        return lockdown if version < _TUNNEL_SINCE else await self._through_tunnel()
+
+    def close(self) -> None:
+        """Let go of the phone."""
+
+        async def close() -> None:
+            if self._tunnel is not None:
+                await self._tunnel.aclose()
+            if self._lockdown is not None:
+                await self._lockdown.close()
+            self._tunnel = self._remote = self._lockdown = None
+
+        with contextlib.suppress(Exception):  # a phone that has gone cannot be told so
+            self._loop.call(close(), Deadline.after(_CLOSE_S), "closing")
+        self._loop.close()
+
+    def forget(self, deadline: Deadline) -> None:
+        """Drop every connection: the phone was away."""
+
+        async def drop() -> None:
+            self._tunnel = self._remote = self._lockdown = None
+
+        self.call(drop, deadline, "letting go of old connections")
+
+    async def _through_tunnel(self) -> Any:
+        if self._remote is None:
+            from pymobiledevice3.remote.userspace_tunnel import UserspaceRsdTunnel  # noqa: PLC0415 - as above
+
+            self._tunnel = UserspaceRsdTunnel(serial=self.udid)
+            self._remote = await self._tunnel.aopen()
+        return self._remote
+
+    async def _has_image(self, lockdown: Any, version: tuple[int, ...]) -> bool:
+        from pymobiledevice3.services.mobile_image_mounter import MobileImageMounterService  # noqa: PLC0415 - as above
+
+        kind = "Personalized" if version >= _TUNNEL_SINCE else "Developer"
+        async with MobileImageMounterService(lockdown) as mounter:
+            return bool(await mounter.is_image_mounted(kind))

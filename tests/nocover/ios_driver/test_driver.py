@@ -1,0 +1,218 @@
+"""The iOS driver on unmodified pymobiledevice3, against virtual iPhones of iOS 16.5 and, by the tunnel, 26.1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from served_iphone import served
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.port import Capability
+from bgtask_harness.errors import DeadlineExceeded
+from bgtask_harness.errors import DeviceNotFound
+from bgtask_harness.errors import Unsupported
+from bgtask_harness.observe.ios import IosLogObserver
+from bgtask_harness.virtual.ios.assemble import IosAppArguments
+from bgtask_harness.virtual.ios.assemble import build
+from bgtask_harness.virtual.ios.phone import IPhone
+from bgtask_harness.virtual.iphone.lockdown.identity import Identity
+from bgtask_reference.events import AppSpec
+from bgtask_reference.events import Event
+from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import SentinelSeen
+from bgtask_reference.events import TaskCompleted
+from bgtask_reference.events import TaskLaunched
+from bgtask_reference.lineage.tvmaniac import ios
+from bgtask_reference.lineage.tvmaniac import names
+from bgtask_reference.ports.background_tasks import IosProgram
+
+pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
+
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.driver import IPhoneDevice
+
+# pymobiledevice3 leaves connections to be collected as garbage, and Python complains of that
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+BUNDLE, TOKEN, LIBRARY = names.PACKAGE, names.TOKEN_REFRESH, names.LIBRARY_SYNC
+APP = AppSpec(name="tvmaniac", package=BUNDLE, tasks=())
+HOUR_NS = 3_600_000_000_000
+MODELS = ("iphone13-ios16", "iphone15-ios26")
+Attach = Callable[..., IPhoneDevice]
+
+
+def soon() -> Deadline:
+    return Deadline.after(20)
+
+
+@pytest.fixture(scope="session")
+def identity() -> Identity:
+    return Identity()
+
+
+@pytest.fixture(params=MODELS)
+def phone(request: pytest.FixtureRequest) -> IPhone:
+    return a_phone(request.param)
+
+
+def a_phone(model: str, program: IosProgram = ios.fixed, mode: str = "hook", *, debuggable: bool = True) -> IPhone:
+    app = IosAppArguments(permitted_identifiers=(TOKEN, LIBRARY), get_task_allow=debuggable)
+    return build(model, program, BUNDLE, mode, app=app)
+
+
+@pytest.fixture
+def attach(tmp_path: Path, identity: Identity, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attach]:
+    """Serve a phone and give its device; both end with the test."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ends: list[Callable[[], object]] = []
+
+    def give(phone: IPhone, udid: str | None = None) -> IPhoneDevice:
+        serving = served(phone, tmp_path, identity)
+        address = serving.__enter__()
+        ends.append(lambda: serving.__exit__(None, None, None))
+        device = IPhoneDevice.attach(udid or phone.udid, "virtual", soon(), address=address)
+        ends.append(device.close)
+        return device
+
+    yield give
+    while ends:
+        ends.pop()()
+
+
+def read(device: IPhoneDevice, act: Callable[[], object]) -> list[Event]:
+    """Events of the log from before an act until it has been silent for a while."""
+    log = device.open_log(soon())
+    act()
+    data = bytearray()
+    try:
+        while True:
+            data += log.recv(1 << 16, Deadline.after(0.5))
+    except DeadlineExceeded:
+        pass
+    observer = IosLogObserver(BUNDLE, executable="tvmaniac", identifiers=(TOKEN, LIBRARY))
+    return [event for line in data.decode().splitlines() for event in observer.feed(line)]
+
+
+def launched(device: IPhoneDevice) -> None:
+    assert Capability.APP_HOOK in device.capabilities(APP, soon())
+
+
+def log_in(device: IPhoneDevice) -> None:
+    launched(device)
+    done = device.hook(APP, "state", {"name": "active_provider", "value": "TRAKT"}, soon())
+    assert done.outcome is Outcome.ACCEPTED
+    device.advance_to(device.clocks(1, soon()).boot_ns + 5_000_000_000, until_output=False, deadline=soon())
+
+
+def test_it_says_what_it_is_and_what_can_be_done(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    assert (device.facts.platform, device.facts.os_version) == ("ios", phone.profile.version)
+    assert device.facts.virtual
+    assert device.capabilities(APP, soon()) == {
+        Capability.ADVANCE_TIME,
+        Capability.APP_HOOK,
+        Capability.APP_INSTALLED,
+        Capability.FORCE_JOB,
+        Capability.REBOOT,
+    }
+
+
+def test_its_clocks_are_read_and_moved_on(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    before = device.clocks(1, soon())
+    reached = device.advance_to(before.boot_ns + HOUR_NS, until_output=False, deadline=soon())
+    after = device.clocks(2, soon())
+    assert reached >= before.boot_ns + HOUR_NS
+    assert after.boot_id == before.boot_id
+    passed = after.boot_ns - before.boot_ns
+    assert abs((after.wall_ns - before.wall_ns) - passed) <= before.error_ns + after.error_ns
+
+
+def test_a_simulated_launch_by_the_hook_runs_the_task(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    log_in(device)
+    answers = []
+    events = read(device, lambda: answers.append(device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())))
+    (answer,) = answers
+    assert (answer.outcome, answer.level, answer.arguments["way"]) == (Outcome.ACCEPTED, ForceLevel.FORCED, "hook")
+    assert [event.simulated for event in events if isinstance(event, TaskLaunched)] == [True]
+    assert [event.simulated for event in events if isinstance(event, TaskCompleted)] == [True]
+
+
+def test_a_simulated_launch_by_the_debugger_needs_no_hook(attach: Attach, phone: IPhone) -> None:
+    device = attach(phone)
+    log_in(device)
+    answers = []
+    events = read(device, lambda: answers.append(device.simulate_by_debugger(APP, LIBRARY, Simulation.LAUNCH, soon())))
+    (answer,) = answers
+    assert (answer.outcome, answer.arguments["way"]) == (Outcome.ACCEPTED, "debugger"), answer.output
+    assert [event.identifier for event in events if isinstance(event, TaskLaunched)] == [LIBRARY]
+    assert [event.subject.task for event in events if isinstance(event, RunStarted)] == [LIBRARY]
+
+
+def test_a_build_without_a_hook_is_forced_by_the_debugger(attach: Attach) -> None:
+    device = attach(a_phone("iphone13-ios16", mode="debug"))
+    device.launch(APP, soon())
+    assert Capability.APP_HOOK not in device.capabilities(APP, soon())
+    answer = device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())
+    assert (answer.outcome, answer.arguments["way"]) == (Outcome.ACCEPTED, "debugger")
+
+
+def test_a_sentinel_comes_back_in_the_log(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    launched(device)
+    events = read(device, lambda: [device.post_sentinel(APP, number, soon()) for number in (1, 2, 3)])
+    assert [event.number for event in events if isinstance(event, SentinelSeen)] == [1, 2, 3]
+
+
+def test_a_suspended_app_gives_no_answer_and_that_is_no_refusal(attach: Attach) -> None:
+    device = attach(a_phone("iphone13-ios16"))
+    launched(device)
+    device.lock(soon())
+    device.advance_to(device.clocks(1, soon()).boot_ns + 60_000_000_000, until_output=False, deadline=soon())
+    answer = device.hook(APP, "ping", {}, Deadline.after(2))
+    assert (answer.outcome, answer.refusal) == (Outcome.UNKNOWN, None)
+
+
+def test_a_reboot_is_waited_out_and_known_by_another_boot(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    before = device.clocks(1, soon()).boot_id
+    device.reboot(soon(), lambda _said: None)
+    phone.system.image_mounted = True
+    assert device.clocks(2, soon()).boot_id != before
+
+
+class TestWalls:
+    def test_no_phone_of_that_udid(self, attach: Attach) -> None:
+        with pytest.raises(DeviceNotFound, match="00008110-0000000000000000"):
+            attach(a_phone("iphone13-ios16"), "00008110-0000000000000000")
+
+    def test_no_developer_image(self, phone: IPhone, attach: Attach) -> None:
+        device = attach(phone)
+        phone.system.image_mounted = False
+        with pytest.raises(Unsupported, match="no developer disk image mounted"):
+            device.clocks(1, soon())
+
+    def test_developer_mode_off(self, phone: IPhone, attach: Attach) -> None:
+        device = attach(phone)
+        phone.system.developer_mode = False
+        with pytest.raises(Unsupported, match=r"Developer Mode .* is off"):
+            device.clocks(1, soon())
+
+    def test_not_built_for_development(self, attach: Attach) -> None:
+        device = attach(a_phone("iphone13-ios16", mode="release", debuggable=False))
+        device.launch(APP, soon())
+        with pytest.raises(Unsupported, match="no get-task-allow"):
+            device.simulate_by_debugger(APP, TOKEN, Simulation.LAUNCH, soon())
+
+    def test_locked(self, attach: Attach) -> None:
+        device = attach(a_phone("iphone13-ios16"))
+        device.lock(soon())
+        answer = device.launch(APP, soon())
+        assert answer.outcome is Outcome.REFUSED
+        assert "unlocked" in answer.output
