@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -83,6 +84,13 @@ def test_what_is_not_covered_says_why() -> None:
 
 def test_what_is_out_of_scope_claims_no_scenario() -> None:
     assert [described(row) for row in ROWS if row.state == "out of scope" and row.scenarios] == []
+
+
+def test_what_holds_from_a_level_on_is_not_called_old() -> None:
+    """`...AtOrAboveApi24` is about every level of this project too."""
+    from_on = re.compile("OrAbove|OrHigher|OrAfter")
+
+    assert [described(row) for row in ROWS if row.because == "old Android" and from_on.search(row.method)] == []
 
 
 def test_every_shared_reason_is_used() -> None:
