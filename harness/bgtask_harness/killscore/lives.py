@@ -24,6 +24,8 @@ from bgtask_reference.events import StimulusSent
 from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import judge
 
+_PUT_BACK = "as it was"
+"""What the nemesis says of a lever that it puts back."""
 _WAITED_FOR_NS = 200_000_000
 """What was taken away here does not come back, so nobody waits for it long."""
 
@@ -54,7 +56,7 @@ class Life:
         seed: Which seed.
         theme: Which theme; empty for one that the seed chose.
         runs: How many runs were seen.
-        stimuli: How much was done to the phone.
+        stimuli: How much was done to the phone, what was put back at the end not counted.
         trouble: Why the session did not come to its end; empty when it did.
         said: The verdicts that say something.
 
@@ -124,10 +126,14 @@ def judged(app: str, seed: int, theme: str, history: History) -> Life:
         seed=seed,
         theme=theme,
         runs=runs_in(events),
-        stimuli=sum(isinstance(event, StimulusSent) for event in events),
+        stimuli=sum(isinstance(event, StimulusSent) and not _is_put_back(event) for event in events),
         trouble=ends[-1].reason if ends and ends[-1].outcome != "done" else "",
         said=tuple(Said.of(each) for each in told),
     )
+
+
+def _is_put_back(event: StimulusSent) -> bool:
+    return event.arguments.get("value") == _PUT_BACK
 
 
 def _fault(mutant: Mutant) -> str:

@@ -11,6 +11,8 @@ from bgtask_reference.events import Network
 
 LEAST_STIMULI = 10
 _MORE = 3
+_BEFORE = 2
+"""What each session begins with: the app's data is cleared, and it is launched."""
 _NO_STIMULI = frozenset({"look", "advance", "due", "begun", "want"})
 _SEVERAL = {"restart": 3, "kill": 2}
 """The app is put away, killed, and launched."""
@@ -66,9 +68,9 @@ def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
 
 
 def stimuli(lines: Lines) -> int:
-    """Count what some lines do to the phone."""
+    """Count what a life with these lines does to the phone. What is put back at its end is not counted."""
     verbs = (line.split()[0] for line in lines)
-    return sum(_SEVERAL.get(verb, 1) for verb in verbs if verb not in _NO_STIMULI)
+    return _BEFORE + sum(_SEVERAL.get(verb, 1) for verb in verbs if verb not in _NO_STIMULI)
 
 
 def _first_days(life: Life, theme: str) -> Lines:
