@@ -33,7 +33,7 @@ NAME = "/system/bin/sh"
         ("echo -nn a", "a"),
         ("echo 'a\\tb\\x41\\0101z'", "a\tbAAz\n"),
         ("echo -E 'x\\ny'", "x\\ny\n"),
-        ("echo -ne 'q\\c'zzz", "q"),
+        ("echo -ne 'q\\c'zzz", "qzzz"),
         ("true | exit 3; echo $?", "3\n"),
         ("exit 3 | true; echo $?", "0\n"),
         ("echo b | cat | cat", "b\n"),

@@ -60,15 +60,16 @@ async def _echo(_shell: Shell, argv: Sequence[str], streams: Streams) -> int:
 
 
 def unescape(text: str) -> tuple[str, bool]:
-    r"""Expand the escapes of `echo`; True when `\c` ended the output."""
-    pieces, at = [], 0
+    r"""Expand the escapes of `echo`; True when a `\c` keeps the line from ending, which is all it does in mksh."""
+    pieces, at, open_ended = [], 0, False
     for found in _ESCAPE.finditer(text):
         pieces.append(text[at : found.start()])
         at = found.end()
         if found[1] == "c":
-            return "".join(pieces), True
-        pieces.append(_escaped(found[1]))
-    return "".join([*pieces, text[at:]]), False
+            open_ended = True
+        else:
+            pieces.append(_escaped(found[1]))
+    return "".join([*pieces, text[at:]]), open_ended
 
 
 def _escaped(code: str) -> str:
