@@ -1,4 +1,4 @@
-"""R14, R15, R21: what JobScheduler holds for a task equals what was declared, and is never too much.
+"""R5, R14, R15, R21: what JobScheduler holds for a task equals what was declared, and is never too much.
 
 A job is known to be a task's only by what WorkManager told of it: `Scheduling work ID ... Job ID ...`, or a row of its
 diagnostics. A job that nobody can name decides nothing.
@@ -76,9 +76,9 @@ def constraints(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[
             continue
         if wrong := list(_differences(task.task, each.job)):
             reason = f"its job {each.job.job_id} {' and '.join(wrong)}"
-            yield Finding("R15.constraints", Word.BROKEN, reason, each.dump.entries)
+            yield Finding("R5.mapping", Word.BROKEN, reason, each.dump.entries)
         else:
-            yield held("R15.constraints")
+            yield held("R5.mapping")
 
 
 def _differences(task: TaskSpec, job: JobRow) -> Iterator[str]:
@@ -200,7 +200,7 @@ RULES = (
         survey=most_jobs,
     ),
     Rule(
-        "R15.constraints",
+        "R5.mapping",
         "The job that the system holds requires the conditions that the app file declares, and no others.",
         Norm.EXPECTATION,
         "the app file's network and constraints; androidx.work SystemJobInfoConverter.java convert",

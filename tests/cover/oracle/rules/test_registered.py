@@ -1,4 +1,4 @@
-"""R14, R15, R21, R22: what JobScheduler holds equals what was declared, is not too much, and says what it waits for."""
+"""R5.mapping, R14, R15, R21, R22: what JobScheduler holds is as declared, not too much, and says what it waits for."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def dumped(writer: Writer, *jobs: JobRow, complete: bool = True) -> Writer:
     return writer.wait(0.01).sample()
 
 
-# --- R15.constraints --------------------------------------------------------------------------------------------------
+# --- R5.mapping --------------------------------------------------------------------------------------------------
 
 ALL = Constraints(charging=True, battery_not_low=True, storage_not_low=True, device_idle=True)
 
@@ -89,7 +89,7 @@ ALL = Constraints(charging=True, battery_not_low=True, storage_not_low=True, dev
 def test_a_job_requires_what_is_declared_and_nothing_besides(
     task: TaskSpec, required: tuple[str, ...], network: tuple[str, ...] | None, says: str
 ) -> None:
-    told = verdict(dumped(asked(task), row(required=required, network=network)), "R15.constraints")
+    told = verdict(dumped(asked(task), row(required=required, network=network)), "R5.mapping")
 
     assert told.judgement is (Judgement.FAIL if says else Judgement.PASS)
     assert says in told.reason
@@ -98,17 +98,17 @@ def test_a_job_requires_what_is_declared_and_nothing_besides(
 def test_a_job_of_which_nobody_knows_whose_it_is_decides_nothing() -> None:
     writer = dumped(Writer().begin().request(), row(required=("TIMING_DELAY",)))
 
-    assert judged(writer, "R15.constraints") is Judgement.NOT_EXERCISED
+    assert judged(writer, "R5.mapping") is Judgement.NOT_EXERCISED
 
 
 def test_a_job_of_another_service_with_the_same_number_decides_nothing() -> None:
     writer = dumped(asked(), row(component=f"{PACKAGE}/.OwnService", required=("TIMING_DELAY",)))
 
-    assert judged(writer, "R15.constraints") is Judgement.NOT_EXERCISED
+    assert judged(writer, "R5.mapping") is Judgement.NOT_EXERCISED
 
 
 def test_a_row_whose_constraints_were_not_printed_decides_nothing() -> None:
-    assert judged(dumped(asked(), row(required=())), "R15.constraints") is Judgement.NOT_EXERCISED
+    assert judged(dumped(asked(), row(required=())), "R5.mapping") is Judgement.NOT_EXERCISED
 
 
 # --- R15.backoff ------------------------------------------------------------------------------------------------------
