@@ -11,7 +11,7 @@ for what it does not understand. Globs and `~` stand for themselves, as they do 
 **Builtins**: `:` `cd` `echo` `exec` `exit` `export` `false` `pwd` `true`. **Programs** (`programs`): `cat` `date`
 `grep` `head` `log` `sh` `sleep` `tail` `wc`. Everything else is asked of the phone (`ShellPort.command`).
 
-Compared with mksh R59c and toybox 0.8.9, the programs that Android ships, by `tests/cover/virtual_adbd/test_real_mksh.py`
-wherever both are installed: written lines, and any line that a grammar of the subset makes. Android's mksh prints its
-errors with the prefix `/system/bin/sh: `.
+Compared with mksh R59c and toybox 0.8.9, the programs that Android ships, wherever both are installed
+(`tests/cover/virtual_adbd/test_real_mksh.py`): written lines, and any line that a grammar of the subset makes.
+Android's mksh prints its errors with the prefix `/system/bin/sh: `.
 """
