@@ -28,7 +28,7 @@ class Life:
 
     def __init__(self, app: AppFile, rng: random.Random) -> None:
         self.rng = rng
-        self.states = tuple(app.control.states)
+        self.states = asking_states(app)
         self.tasks = len(app.spec.tasks)
         self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
         self.once = tuple(n for n, task in enumerate(app.spec.tasks) if task.interval_ns is None)
@@ -52,6 +52,11 @@ class Life:
     def state_of(self, task: int) -> str:
         """Give the state that has a task asked for or cancelled."""
         return self.states_of[task][-1]
+
+
+def asking_states(app: AppFile) -> tuple[str, ...]:
+    """Give the states by which an app asks for its tasks."""
+    return tuple(dict.fromkeys(state for states in app.control.when_scheduled.values() for state in states))
 
 
 def generate(app: AppFile, seed: int, theme: str = "") -> Lines:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bgtask_harness.errors import HarnessError
+from bgtask_harness.killscore.plans import asking_states
 from bgtask_harness.killscore.subject import MOST_STEPS
 from bgtask_harness.killscore.subject import Running
 from bgtask_harness.killscore.subject import Subject
@@ -75,7 +76,7 @@ def _live_on(running: Running) -> None:
     session = running.session
     once = [task.id for task in session.tasks if task.interval_ns is None]
     again = dict.fromkeys(state for task in once for state in session.app.control.when_scheduled.get(task, ())[-1:])
-    states = tuple(session.app.control.states)
+    states = asking_states(session.app)
     for _ in range(_MOST_EXTRA_DAYS):
         if runs_in(session.events) >= LEAST_RUNS:
             return
