@@ -17,6 +17,7 @@ from typing import Any
 
 from bgtask_harness.broker import LeaseOptions
 from bgtask_harness.broker import acquire
+from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android.driver import AndroidDevice
 from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
@@ -55,6 +56,7 @@ def live(profile: str, last: int, pulls: list[tuple[Lever, str]]) -> int:
     steps.count(Ledger, "_append")
     steps.count(AndroidDevice, "carry_out")
     steps.count(AndroidDevice, "tell")
+    steps.count(AndroidDevice, "push")
 
     def send(_verb: object, _arguments: object, call: Any) -> Answer:
         answer: Answer = call()
@@ -62,7 +64,11 @@ def live(profile: str, last: int, pulls: list[tuple[Lever, str]]) -> int:
 
     nemesis = Nemesis(lease.device, lease.app.spec, lease.ledger, send, lambda _sentence: None)
     for lever, value in pulls:
-        nemesis.pull(lever, value)
+        if lever is Lever.APP_BUILD:
+            older = lease.app.older_build(virtual=True)
+            nemesis.install_older(lease.device.plan_older_build(lease.app.spec, older, Deadline.after(30)))
+        else:
+            nemesis.pull(lever, value)
     nemesis.put_back()
     lease.release()
     return steps.taken

@@ -50,6 +50,10 @@ class Lever(StrEnum):
     """`on`, `off`: the time zone follows the network or the place"""
     TIME_ZONE = "time-zone"
     """A name of the time zone database: `Pacific/Kiritimati`"""
+    FILES = "files"
+    """Files that were put on the phone; not one to pull"""
+    APP_BUILD = "app-build"
+    """`older`: another build of the app; `install_older_build` does it"""
     APP_STATE = "app-state"
     """By the debug hook: a setting of the app, any text"""
     SERVER = "server"
@@ -82,6 +86,22 @@ class Wall:
     moved_ns: int
     read: str
     set: str
+
+
+@dataclass(frozen=True, slots=True)
+class OlderBuild:
+    """How an older build of an app is installed, and the present one again.
+
+    Attributes:
+        files: What is put on the phone for that: path and content.
+        staged: The change that this makes.
+        installed: The change that installing the older build makes; taking it back installs what was found.
+
+    """
+
+    files: tuple[tuple[str, bytes], ...]
+    staged: Change
+    installed: Change
 
 
 @dataclass(frozen=True, slots=True)

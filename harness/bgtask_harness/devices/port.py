@@ -15,6 +15,7 @@ from typing import Protocol
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.changes import Lever
+from bgtask_harness.devices.changes import OlderBuild
 from bgtask_harness.transport.port import Stream
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import ForceLevel
@@ -267,6 +268,17 @@ class Device(Protocol):
 
     def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
         """Give the change of what the app's server answers, by its hook."""
+
+    def plan_older_build(self, app: AppSpec, older: bytes, deadline: Deadline) -> OlderBuild:
+        """Read the app's present build and give how an older one (an APK) is installed over it. Nothing is changed yet.
+
+        Raises:
+            Unsupported: The app is in more than one file, or is not there.
+
+        """
+
+    def push(self, files: tuple[tuple[str, bytes], ...], deadline: Deadline) -> Answer:
+        """Put files on the phone, each by path and content."""
 
     def carry_out(self, change: Change, deadline: Deadline) -> Answer:
         """Make a change that was planned."""

@@ -27,6 +27,8 @@ Shell = Callable[[str, Deadline], Completed]
 SETTLES_S = 10.0
 """How long a radio may take until it says that it is on."""
 _CALL_S = 20.0
+_RESTORE_S = 120.0
+"""Installing an app takes longer than a question."""
 _LOOK_EVERY_S = 0.1
 _CLOCK_GRAIN_NS = 2_000_000_000
 """Setting a clock takes a command; nearer than this it is as it was."""
@@ -85,7 +87,7 @@ def put_back(one: OpenChange, shell: Shell) -> None:
         _put_wall_back(one, one.change.wall, shell)
         return
     for line in one.change.restore:
-        done = _run(shell, line)
+        done = shell(line, Deadline.after(_RESTORE_S))
         said = (done.stdout + done.stderr).strip()
         if done.exit_status or (one.change.answers and not re.search(one.change.answers, said)):
             raise NotPutBack(f"`{line}` says {said[:200]!r}")

@@ -10,6 +10,7 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import CUTS_NETWORK
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.changes import Lever
+from bgtask_harness.devices.changes import OlderBuild
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
@@ -29,6 +30,8 @@ Send = Callable[[str, Mapping[str, str], Callable[[], Answer]], Answer]
 """Sends a stimulus of a verb with arguments, and records it."""
 
 CALL_S = 20.0
+FILES_S = 180.0
+"""How long two builds of an app may take to the phone."""
 DISRUPTIONS: Mapping[Lever, Disruption] = {
     Lever.WIFI: Disruption.NETWORK,
     Lever.MOBILE_DATA: Disruption.NETWORK,
@@ -39,6 +42,8 @@ DISRUPTIONS: Mapping[Lever, Disruption] = {
     Lever.WALL_CLOCK: Disruption.CLOCK,
     Lever.AUTOMATIC_TIME_ZONE: Disruption.CLOCK,
     Lever.TIME_ZONE: Disruption.CLOCK,
+    Lever.FILES: Disruption.NUDGE,
+    Lever.APP_BUILD: Disruption.CLEAR_DATA,
 }
 """How much pulling a lever does to a phone; `nudge` where nothing is said."""
 
@@ -69,6 +74,30 @@ class Nemesis:
             self._drop_if_untouched(change)
             raise Unsupported(f"the phone did not take {lever} {value}: `{change.check}` says {said[:200]!r}")
         return answer
+
+    def install_older(self, build: OlderBuild) -> Answer:
+        """Put both builds on the phone and install the older one, until it is put back.
+
+        Raises:
+            Unsupported: The phone does not take it; it has what it had.
+
+        """
+        staged = self.make(build.staged, lambda: self._push(build))
+        if staged.outcome is not Outcome.ACCEPTED:
+            self.release(Lever.FILES)
+            raise Unsupported(f"the phone took no files: {staged.output.strip()[:200]!r}")
+        answer = self.make(build.installed, lambda: self._carry_out(build.installed))
+        if answer.outcome is Outcome.ACCEPTED and re.search(build.installed.answers, answer.output):
+            return answer
+        self.release(Lever.APP_BUILD)
+        self.release(Lever.FILES)
+        raise Unsupported(f"the phone does not install the older build: {answer.output.strip()[:200]!r}")
+
+    def _push(self, build: OlderBuild) -> Answer:
+        paths = " ".join(path for path, _ in build.files)
+        return self._send(
+            "env.files", {"value": paths}, lambda: self._device.push(build.files, Deadline.after(FILES_S))
+        )
 
     def _drop_if_untouched(self, change: Change) -> None:
         """What a phone did not do needs no putting back; a verb that it does not know would not work there either."""

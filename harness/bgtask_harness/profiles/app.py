@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import Unsupported
 from bgtask_harness.observe.templates import LogTemplate
 from bgtask_harness.profiles.app_schema import SCHEMA
 from bgtask_harness.profiles.app_schema import AppToml
@@ -16,6 +19,7 @@ from bgtask_harness.profiles.app_schema import Control
 from bgtask_harness.profiles.app_schema import LogLine
 from bgtask_harness.profiles.app_schema import Mode
 from bgtask_harness.profiles.app_schema import Task
+from bgtask_harness.profiles.app_schema import Update
 from bgtask_harness.profiles.app_schema import VirtualApp
 from bgtask_harness.profiles.reading import check
 from bgtask_harness.profiles.reading import read_layers
@@ -34,6 +38,7 @@ _NOT_PERIODIC = {ExistingWork.APPEND, ExistingWork.APPEND_OR_REPLACE}
 _LISTED = ("retries", "fails", "foreign")
 _BY_TASK = ("endpoints", "when_scheduled", "throws")
 """Tables of `[control]` whose keys are task ids."""
+_NEVER_UPDATED = Update()
 _MODES: tuple[Mode, ...] = ("release", "debug", "beacon", "hook")
 
 
@@ -49,6 +54,7 @@ class AppFile:
         ignore_tags: Log tags of the app that say nothing about runs.
         control: What can be controlled from outside.
         virtual: The program that stands for it on a virtual phone.
+        update: The older build that it is updated from.
 
     """
 
@@ -59,6 +65,7 @@ class AppFile:
     ignore_tags: tuple[str, ...]
     control: Control
     virtual: VirtualApp
+    update: Update = _NEVER_UPDATED
 
     @property
     def name(self) -> str:
@@ -75,6 +82,26 @@ class AppFile:
         """What the app of a virtual phone has stored before its first launch: setting to value."""
         chosen = ((self.control.states[name], on) for name, on in self.virtual.states.items())
         return {state.name: state.on if on else state.off for state, on in chosen}
+
+    def older_build(self, *, virtual: bool) -> bytes:
+        """Give the APK of the older build; on a virtual phone the line of JSON that names its program.
+
+        Raises:
+            Unsupported: The app file names none.
+            BadInput: It names a file that cannot be read.
+
+        """
+        key, named = ("program", self.update.program) if virtual else ("apk", self.update.apk)
+        if named is None:
+            raise Unsupported(f"{self.file}: key `update.{key}`: there is no older build to update from; name one")
+        if virtual:
+            line = {"virtual_apk": 1, "package": self.spec.package, "program": named, "version_code": 0}
+            return msgspec.json.encode({**line, "version_name": "0.9"})
+        path = self.file.parent / Path(named).expanduser()
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise BadInput(f"{self.file}: key `update.apk`: {path} cannot be read ({error.strerror})") from error
 
     def on_virtual_phone(self) -> AppFile:
         """Give the same app as its `[virtual]` build prints it: the mode, not `[evidence]`, says what it shows."""
@@ -107,6 +134,7 @@ def load_app(name: str, search: SearchPath) -> AppFile:
         ignore_tags=written.log_ignore.tags,
         control=written.control,
         virtual=written.virtual,
+        update=written.update,
     )
 
 

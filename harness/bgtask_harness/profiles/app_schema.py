@@ -146,6 +146,19 @@ class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     arguments: dict[str, str] = {}
 
 
+class Update(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An older build of the app, for scenarios that update it.
+
+    Attributes:
+        apk: Its file, seen from the app file's folder.
+        program: The program that stands for it on a virtual phone.
+
+    """
+
+    apk: str | None = None
+    program: str | None = None
+
+
 class AppToml(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """An app file, whole."""
 
@@ -161,3 +174,4 @@ class AppToml(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     log_ignore: LogIgnore = LogIgnore()
     control: Control = Control()
     virtual: VirtualApp = VirtualApp()
+    update: Update = Update()

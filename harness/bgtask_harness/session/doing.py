@@ -11,6 +11,7 @@ from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.nemesis.nemesis import DISRUPTIONS
+from bgtask_harness.nemesis.nemesis import FILES_S
 from bgtask_harness.nemesis.nemesis import Nemesis
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.barrier import CALL_S
@@ -124,6 +125,22 @@ class Doing:
     def release(self, lever: Lever | str) -> None:
         """Put back what a lever changed."""
         self._nemesis.release(Lever(lever))
+
+    def install_older_build(self) -> Answer:
+        """Replace the app by the older build that its app file names (`[update]`), until `update_app` or the end.
+
+        Raises:
+            Unsupported: None is named, or the phone does not take it.
+
+        """
+        self.permit(Disruption.CLEAR_DATA)
+        older = self._app.older_build(virtual=self._device.facts.virtual)
+        build = self._device.plan_older_build(self._app.spec, older, Deadline.after(FILES_S))
+        return self._nemesis.install_older(build)
+
+    def update_app(self) -> None:
+        """Update the older build to the one that was found, as a store does."""
+        self._nemesis.release(Lever.APP_BUILD)
 
     def set_time_zone(self, zone: str) -> Answer:
         """Move the phone to another time zone, by its name in the time zone database. Raises as `pull`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +22,11 @@ from bgtask_harness.virtual.layers import BadReference
 from bgtask_harness.virtual.layers import Fault
 from bgtask_harness.virtual.layers import Layers
 from bgtask_harness.virtual.layers import load
+from bgtask_harness.virtual.workmanager.apk import Builds
+from bgtask_harness.virtual.workmanager.apk import own
 from bgtask_harness.virtual.workmanager.library import WorkManager
 from bgtask_harness.virtual.workmanager.runtime import install
+from bgtask_harness.virtual.workmanager.runtime import manifest
 from bgtask_reference.ports.work_manager import AndroidProgram
 
 
@@ -109,18 +113,22 @@ def build(
         profile = msgspec.structs.replace(profile, wall_clock=began[0], uptime_s=began[1])
     assembled = AssembledPhone(profile=profile, job_scheduler=layers.job_scheduler)
     assembled.adbd = layers.adbd(assembled)
-    install(
+    activity = arguments.launcher_activity or f"{package}.MainActivity"
+    installation = install(
         assembled,
         layers.work_manager,
         layers.program,
         package=package,
         mode=mode,
-        launcher_activity=arguments.launcher_activity or f"{package}.MainActivity",
+        launcher_activity=activity,
         hook_receiver=arguments.hook_receiver or f"{package}.BackgroundTaskHook",
         work_manager_version=arguments.work_manager_version,
         minimum_log_level=arguments.minimum_log_level,
         settings=arguments.settings,
     )
+    present = dataclasses.replace(manifest(installation, activity), apk=own(package))
+    assembled.install(present)
+    assembled.read_apk = Builds(installation, present).read
     return assembled
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import Unsupported
 from bgtask_harness.profiles import SearchPath
 from bgtask_harness.profiles import load_app
 from bgtask_reference.events import Constraints
@@ -170,3 +171,24 @@ def test_an_unknown_app_says_what_there_is(standard: SearchPath) -> None:
 
     with pytest.raises(BadInput, match=r"--app gone\.toml: there is no such file"):
         load_app("gone.toml", standard)
+
+
+def test_the_older_build_of_a_virtual_phone_is_a_program_and_of_any_other_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL + '[update]\napk = "old.apk"\nprogram = "some.module:program"\n')
+    (tmp_path / "old.apk").write_bytes(b"PK")
+    app = load_app(str(path), SearchPath.standard())
+
+    assert b'"program":"some.module:program"' in app.older_build(virtual=True)
+    assert app.older_build(virtual=False) == b"PK"
+    (tmp_path / "old.apk").unlink()
+    with pytest.raises(BadInput, match=r"key `update\.apk`: .*old\.apk cannot be read"):
+        app.older_build(virtual=False)
+
+
+def test_without_an_older_build_there_is_nothing_to_update_from(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+
+    with pytest.raises(Unsupported, match=r"key `update\.apk`: there is no older build to update from; name one"):
+        load_app(str(path), SearchPath.standard()).older_build(virtual=False)

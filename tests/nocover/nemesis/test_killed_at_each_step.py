@@ -34,6 +34,8 @@ STATE = "; ".join(
         "cmd netpolicy get restrict-background",
         "dumpsys connectivity",
         "getprop persist.sys.timezone",
+        f"pm list packages --show-versioncode {PACKAGE}",
+        f"cat /data/local/tmp/bgtask-{PACKAGE}-older.apk /data/local/tmp/bgtask-{PACKAGE}-found.apk",
     ]
 )
 HEALED_S = 20.0
@@ -114,6 +116,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         pytest.param("standby-bucket=rare background=restricted data-saver=on", marks=pytest.mark.slow),
         "power=low battery-saver=on automatic-time=off wall-clock=18000000000000",
         "automatic-time-zone=off time-zone=Pacific/Kiritimati",
+        "app-build=older",
     ],
 )
 def test_whatever_step_it_dies_at_the_phone_is_as_it_was_found(lab: Lab, levers: str) -> None:

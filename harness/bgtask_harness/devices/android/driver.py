@@ -7,6 +7,7 @@ import secrets
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.android import builds
 from bgtask_harness.devices.android import force as _force
 from bgtask_harness.devices.android import hook
 from bgtask_harness.devices.android import levers
@@ -27,6 +28,7 @@ from bgtask_harness.devices.android.reboot import come_back
 from bgtask_harness.devices.android.reboot import reboot
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.changes import Lever
+from bgtask_harness.devices.changes import OlderBuild
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import ClockReading
@@ -195,6 +197,12 @@ class AndroidDevice:
 
     def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
         return levers.plan_server(app, endpoint, arguments)
+
+    def plan_older_build(self, app: AppSpec, older: bytes, deadline: Deadline) -> OlderBuild:
+        return builds.plan_older_build(self._link, app.package, older, deadline)
+
+    def push(self, files: tuple[tuple[str, bytes], ...], deadline: Deadline) -> Answer:
+        return builds.push_files(self._link, files, deadline)
 
     def carry_out(self, change: Change, deadline: Deadline) -> Answer:
         return self._link.act(f"env.{change.lever}", change.apply, deadline, readings.unrefused)

@@ -58,5 +58,9 @@ class Files:
         self._pushed[path] = File(stat.S_IFREG | stat.S_IMODE(mode), mtime, content)
         return None
 
+    def remove(self, path: str) -> bool:
+        """Remove a file that was pushed; False when there is none."""
+        return self._pushed.pop(posixpath.normpath(path), None) is not None
+
     def _is_directory(self, path: str) -> bool:
         return path in DIRECTORIES or any(pushed.startswith(path.rstrip("/") + "/") for pushed in self._pushed)

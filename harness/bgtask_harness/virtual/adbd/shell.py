@@ -54,7 +54,7 @@ async def serve(phone: ShellPort, files: Files, request: Request, channel: Chann
     out: Sink = _Framed(channel, Id.STDOUT) if framed else channel
     err: Sink = _Framed(channel, Id.STDERR) if framed else channel
     streams = Streams(source, out, err)
-    shell = Shell(phone, files.read)
+    shell = Shell(phone, files.read, remove_file=files.remove)
     if "pty" in request.flags or not (request.argument or "raw" in request.flags):
         status = await Terminal(shell, streams).run(request.argument)
     elif request.argument:

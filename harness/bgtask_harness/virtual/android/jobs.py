@@ -130,3 +130,5 @@ class InstalledPackage:
     guarded: Mapping[str, str] = field(default_factory=dict)
     """Receiver class to the permission that a sender needs."""
     debuggable: bool = True
+    apk: bytes = b""
+    """Its `base.apk`: of a virtual phone, what says which program it is (`virtual.workmanager.apk`)."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 from bgtask_harness.virtual.android.commands import PROGRAMS
+from bgtask_harness.virtual.android.commands.package import apk_at
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
 from bgtask_harness.virtual.android.port import CommandFunction
 from bgtask_harness.virtual.android.port import CommandIO
@@ -50,7 +51,7 @@ class Phone(System):
     def read_file(self, path: str) -> bytes | None:
         """Give the content of a file, None when there is none."""
         render = _FILES.get(path)
-        return None if render is None else render(self).encode()
+        return apk_at(self, path) if render is None else render(self).encode()
 
 
 def _uptime(phone: Phone) -> str:

@@ -47,6 +47,7 @@ SYSTEM_SERVER_PID, SYSTEM_SERVER_TID = 1_412, 1_633
 BOOT_COMPLETED = "android.intent.action.BOOT_COMPLETED"
 TIME_SET = "android.intent.action.TIME_SET"
 TIMEZONE_CHANGED = "android.intent.action.TIMEZONE_CHANGED"
+MY_PACKAGE_REPLACED = "android.intent.action.MY_PACKAGE_REPLACED"
 TRIGGER_IDLE = "com.android.server.ACTION_TRIGGER_IDLE"
 
 
@@ -68,6 +69,8 @@ class System:
         self.uid_policies: dict[int, int] = {}
         self.app_idle_exempt: frozenset[int] = frozenset()
         self.device_config = DeviceConfig()
+        self.read_apk: Callable[[bytes], InstalledPackage | None] = lambda _content: None
+        """Gives what an APK installs; None for what is none, or is not for this phone."""
         self._power_off = Observers()
         self._start_services(job_scheduler)
         self._watch()
@@ -136,6 +139,21 @@ class System:
     def install(self, package: InstalledPackage) -> None:
         """Install an app: a new one has the next free uid and is in the stopped state until something starts it."""
         self.packages.install(package, self.clocks.wall_ns())
+
+    def update(self, package: InstalledPackage) -> None:
+        """Replace an app by another build of it: its process ends, its data and jobs stay, and it is told.
+
+        Which jobs an update drops is UNCONFIRMED; JobSchedulerService drops those of a package that is removed and not
+        replaced. Where ApplicationExitInfo has no word for updates, WorkManager takes it for a force-stop.
+        """
+        record = self.packages.find(package.name)
+        if record is not None and self.processes.find(package.name) is not None:
+            seen = self.level.has("exit_info") and not self.level.has("package_updated_exit")
+            record.force_stopped = record.force_stopped or seen
+            self.activities.recent.pop(package.name, None)
+            self.activities.end(record, "installPackageLI")
+        self.install(package)
+        self.activities.broadcast(Broadcast(MY_PACKAGE_REPLACED, package.name), lambda _data: None)
 
     def uid_of(self, package: str) -> int:
         """Give the app's uid; raises `KeyError` when it is not installed."""

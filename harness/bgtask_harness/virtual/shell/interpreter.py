@@ -36,15 +36,26 @@ ReadFile = Callable[[str], bytes | None]
 
 
 class Shell:
-    """One `/system/bin/sh`. `read_file` gives files beyond the phone's own, such as those that were pushed to it."""
+    """One `/system/bin/sh`. `read_file` gives files beyond the phone's own, such as those that were pushed to it.
 
-    def __init__(self, phone: ShellPort, read_file: ReadFile | None = None, pid: int = FIRST_PID) -> None:
+    `remove_file` removes one of those and says whether there was one.
+    """
+
+    def __init__(
+        self,
+        phone: ShellPort,
+        read_file: ReadFile | None = None,
+        pid: int = FIRST_PID,
+        *,
+        remove_file: Callable[[str], bool] = lambda _path: False,
+    ) -> None:
         self.phone = phone
         self.pid = pid
         self.directory = "/"
         self.variables: dict[str, str] = {"HOME": "/", "PATH": "/system/bin:/system/xbin:/vendor/bin", "USER": "shell"}
         self.status = 0
         self._read_file = read_file or phone.read_file
+        self._remove_file = remove_file
 
     async def run(self, line: str, streams: Streams) -> int:
         """Run a command line and give its exit status, 0 to 255."""
@@ -75,6 +86,10 @@ class Shell:
         """Give a file's content, the path taken from the working directory; None when there is none."""
         return self._read_file(posixpath.normpath(posixpath.join(self.directory, path))) if path else None
 
+    def remove_file(self, path: str) -> bool:
+        """Remove a file that was pushed, the path taken from the working directory; False when there is none."""
+        return self._remove_file(posixpath.normpath(posixpath.join(self.directory, path)))
+
     def lookup(self, name: str) -> str:
         """Give a parameter's value; empty when it has none."""
         special = {"?": str(self.status), "$": str(self.pid), "0": NAME, "#": "0", "PWD": self.directory}
@@ -82,7 +97,7 @@ class Shell:
 
     def child(self) -> Shell:
         """Give a shell of its own that knows what this one knows."""
-        shell = Shell(self.phone, self._read_file, self.pid)
+        shell = Shell(self.phone, self._read_file, self.pid, remove_file=self._remove_file)
         shell.directory, shell.status = self.directory, self.status
         shell.variables = dict(self.variables)
         return shell

@@ -75,7 +75,7 @@ def install(
     storage = Storage(package, settings)
     build = Mode(mode)
     installation = Installation(phone, package, work_manager, program, build, hook_receiver, configuration, storage)
-    phone.install(_manifest(installation, launcher_activity))
+    phone.install(manifest(installation, launcher_activity))
     return installation
 
 
@@ -86,7 +86,8 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _manifest(installation: Installation, launcher_activity: str) -> InstalledPackage:
+def manifest(installation: Installation, launcher_activity: str) -> InstalledPackage:
+    """Give what the system knows of an installed app."""
     classes = CONSTANTS.classes
     receivers = dict.fromkeys(_REBOOT_ACTIONS, classes.reschedule_receiver)
     receivers[classes.diagnostics_action] = classes.diagnostics_receiver

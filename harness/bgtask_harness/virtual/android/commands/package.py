@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from bgtask_harness.virtual.android.commands.program import Arguments
 from bgtask_harness.virtual.android.commands.program import illegal_argument
+from bgtask_harness.virtual.android.commands.program import parse_int
 from bgtask_harness.virtual.android.intents import full
 from bgtask_harness.virtual.android.intents import short
 from bgtask_harness.virtual.android.packages import SYSTEM_PACKAGES
@@ -111,6 +112,46 @@ async def _clear(phone: System, arguments: Arguments, io: CommandIO) -> int:
     return 0
 
 
+async def _install(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    """`install [-r] [-d] [-t] [-g] -S SIZE`, the APK on standard input: what `adb install` sends, and `cat | pm`."""
+    size, downgrade = 0, False
+    while (word := arguments.option()) is not None:
+        if word in {"-S", "--user", "-i"}:
+            value = arguments.required()
+            size = parse_int(value) if word == "-S" else size
+        elif word not in {"-r", "-d", "-t", "-g"}:
+            io.err(f"Error: Unknown option: {word}\n")
+            return 1
+        downgrade = downgrade or word == "-d"
+    if not size:
+        io.err("Error: must either specify a package size or an APK file\n")
+        return 1
+    content = b""
+    while len(content) < size and (more := await io.read()):
+        content += more
+    return _installed(phone, content[:size], io, downgrade=downgrade)
+
+
+def _installed(phone: System, content: bytes, io: CommandIO, *, downgrade: bool) -> int:
+    package = phone.read_apk(content)
+    if package is None:
+        io.err("Failure [INSTALL_PARSE_FAILED_NOT_APK: Failed to parse /data/app/vmdl1.tmp/base.apk]\n")
+        return 1
+    known = phone.packages.find(package.name)
+    if known is not None and package.version_code < known.package.version_code and not downgrade:
+        older = f"Update version code {package.version_code} is older than current {known.package.version_code}"
+        io.err(f"Failure [INSTALL_FAILED_VERSION_DOWNGRADE: Downgrade detected: {older}]\n")
+        return 1
+    phone.update(package)
+    io.out("Success\n")
+    return 0
+
+
+def apk_at(phone: System, path: str) -> bytes | None:
+    """Give the content of an installed app's `base.apk`; None for any other path."""
+    return next((one.package.apk for one in phone.packages.all() if path == _path(one.name)), None)
+
+
 async def _resolve_activity(phone: System, arguments: Arguments, io: CommandIO) -> int:
     brief, wanted = False, None
     for word in (words := iter(arguments.rest())):
@@ -154,6 +195,7 @@ _VERBS: dict[str, _Verb] = {
     "list": _list,
     "path": _print_path,
     "clear": _clear,
+    "install": _install,
     "resolve-activity": _resolve_activity,
     "dump": _dump,
     "unstop": _unstop,

@@ -6,6 +6,7 @@ from bgtask_harness.virtual.shell.programs.grep import grep
 from bgtask_harness.virtual.shell.programs.head import head
 from bgtask_harness.virtual.shell.programs.log import log
 from bgtask_harness.virtual.shell.programs.program import Program
+from bgtask_harness.virtual.shell.programs.rm import rm
 from bgtask_harness.virtual.shell.programs.sh import sh
 from bgtask_harness.virtual.shell.programs.sleep import sleep
 from bgtask_harness.virtual.shell.programs.tail import tail
@@ -17,6 +18,7 @@ PROGRAMS: dict[str, Program] = {
     "grep": grep,
     "head": head,
     "log": log,
+    "rm": rm,
     "sh": sh,
     "sleep": sleep,
     "tail": tail,

@@ -27,6 +27,9 @@ class Surroundings(Protocol):
     def read_file(self, path: str) -> bytes | None:
         """A file's content, None when there is none."""
 
+    def remove_file(self, path: str) -> bool:
+        """Remove a file that was pushed; False when there is none."""
+
     def child(self) -> ChildShell:
         """A shell of its own."""
 
