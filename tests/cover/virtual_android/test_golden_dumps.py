@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bgtask_harness.virtual.android import jobcontrollersdump
 from bgtask_harness.virtual.android.alarmdump import dump_alarm
 from bgtask_harness.virtual.android.alarms import ELAPSED
 from bgtask_harness.virtual.android.alarms import RTC_WAKEUP
@@ -432,3 +433,29 @@ def test_power_of_a_hyperos_phone() -> None:
     # the phone that was recorded shows its clock on a dark screen, and lets other apps work
     theirs = {"mWakefulness", "mHalInteractiveModeEnabled", "mDeviceIdleWhitelist", "mDeviceIdleTempWhitelist"}
     assert_in_order([line for line in ours if line.strip().partition("=")[0] not in theirs], recorded_lines)
+
+
+def test_time_and_quota_controllers_of_api_30() -> None:
+    lines = bare(recorded("js_full_excerpt_api30_urovo_mtk.txt"))
+    now_ms = 165_723_802
+    phone: Any = Phone(profile=phone_profile("pixel7-api30"))
+    phone.job_scheduler.quota.started("com.android.permissioncontroller", 164_421_334 * 10**6)
+    phone.job_scheduler.quota.stopped("com.android.permissioncontroller", 164_421_621 * 10**6)
+    quota, package = phone.job_scheduler.quota, "com.android.permissioncontroller"
+    out = IndentingWriter()
+    out.line(f"Timer{{<0>{package}}} {jobcontrollersdump.timer_state(quota, package, now_ms * 10**6)}")
+    jobcontrollersdump.sessions(out, quota.saved(package))
+    out.line("Cached execution stats:")
+    out.line(f"<0>{package}")
+    stats = jobcontrollersdump.stats(phone, quota, package, Bucket.ACTIVE, now_ms * 10**6)
+    out.line(f"ACTIVE: {stats}")
+    begin = lines.index(f"Timer{{<0>{package}}} NOT active, 0 running bg jobs")
+    assert bare(out.text().splitlines()) == lines[begin : begin + 6]
+    for job_id, earliest, latest in (
+        (882_313, HOUR + 58 * MINUTE + 19_514, 13 * HOUR + 58 * MINUTE + 19_514),
+        (808, 14 * HOUR + 14 * MINUTE + 24_384, None),
+    ):
+        until = None if latest is None else (now_ms + latest) * 10**6
+        info = JobInfo(job_id, "android/com.android.server.Idle")
+        job = JobStatus(info, 1000, "android", level(30), 0, (now_ms + earliest) * 10**6, until)
+        assert jobcontrollersdump.time_line(job, now_ms * 10**6) in lines

@@ -7,15 +7,13 @@ them; statistics (`Current stats`) are left out.
 
 from __future__ import annotations
 
+from bgtask_harness.virtual.android import jobcontrollersdump
 from bgtask_harness.virtual.android import jobsettingsdump
 from bgtask_harness.virtual.android.durations import from_ns
 from bgtask_harness.virtual.android.durations import padded
 from bgtask_harness.virtual.android.indent import IndentingWriter
-from bgtask_harness.virtual.android.jobconstraints import Constraint
-from bgtask_harness.virtual.android.jobdump import bucket_name
 from bgtask_harness.virtual.android.jobdump import dump_job
 from bgtask_harness.virtual.android.jobdump import short_string
-from bgtask_harness.virtual.android.jobdump import unique_id
 from bgtask_harness.virtual.android.jobdump import wakelock_tag
 from bgtask_harness.virtual.android.jobexecution import Execution
 from bgtask_harness.virtual.android.jobhistory import STOP
@@ -112,65 +110,10 @@ class _Dump:
         dump_registered(self._out, job, standing, self._phone.clocks, self._phone.network.network_id)
 
     def _controllers(self) -> None:
-        for name in self._phone.level.controllers:
-            self._out.line()
-            self._out.line(f"{name}:")
-            with self._out.indented():
-                if name == "TimeController":
-                    self._time_controller()
-                elif name == "QuotaController":
-                    self._quota_controller()
-                elif name == "IdleController":
-                    self._out.line(f"Currently idle: {_java(self._phone.idleness.idle)}")
-                elif name == "StorageController":
-                    self._out.line(f"Not low: {_java(self._phone.storage.not_low)}")
-                    self._out.line(f"Sequence: {self._phone.storage.told_sequence}")
+        jobcontrollersdump.dump(self._out, self._phone, self._mine)
         if self._has("dump_uid_priorities"):
             self._out.line()
             self._out.line("Uid priority overrides:")
-
-    def _named(self, job: JobStatus) -> str:
-        """How controllers name a job: `#` and its unique id, which had no `#` of its own at first."""
-        double = "#" if self._has("controllers_double_hash") or job.job.namespace is not None else ""
-        return f"{double}{unique_id(job)} from {format_uid(job.uid)}"
-
-    def _time_controller(self) -> None:
-        out = self._out
-        out.line(f"Elapsed clock: {self._now // 1_000_000}")
-        for job in self._scheduler.jobs():
-            if not self._mine(job.uid) or not job.required & (Constraint.TIMING_DELAY | Constraint.DEADLINE):
-                continue
-            delay = "N/A" if job.earliest_ns is None else from_ns(job.earliest_ns - self._now)
-            deadline = "N/A" if job.latest_ns is None else from_ns(job.latest_ns - self._now)
-            out.line(f"{self._named(job)}: Delay={delay}, Deadline={deadline}")
-
-    def _quota_controller(self) -> None:
-        out = self._out
-        if self._has("dump_aconfig"):
-            out.line("Aconfig Flags:")
-            out.line("    com.android.server.job.adjust_quota_default_constants: true")
-            out.line()
-        elif not self._has("free_quota_runs_longer"):
-            out.line(f"Is charging: {_java(self._phone.power.charging)}")
-        kind = "regular quota" if self._has("free_quota_runs_longer") else "quota"
-        out.line(f"Current elapsed time: {self._now // 1_000_000}")
-        out.line()
-        for job in self._scheduler.jobs():
-            if self._mine(job.uid):
-                out.line(f"{self._named(job)}")
-                with out.indented():
-                    out.line(f"{bucket_name(job.effective_bucket, job.level)}, {self._within(job, kind)}")
-
-    def _within(self, job: JobStatus, kind: str) -> str:
-        """What is left to it, of expedited time or of quota."""
-        scheduler, bucket = self._scheduler, job.effective_bucket
-        if job.treated_as_expedited:
-            left = scheduler.expedited.remaining_ms(job.package, bucket, self._now)
-            return f"within EJ quota, {left}ms remaining in EJ quota"
-        if job.started_expedited:
-            return "out of EJ quota, should be stopped after min execution time"
-        within = f"within {kind}" if job.satisfied & Constraint.WITHIN_QUOTA else "not within quota"
-        return f"{within}, {scheduler.quota.remaining_ms(job.package, bucket, self._now)}ms remaining in quota"
 
     def _history(self) -> None:
         events = [event for event in self._scheduler.history.events() if self._mine(event.uid)]

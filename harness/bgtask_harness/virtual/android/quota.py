@@ -14,6 +14,8 @@ from bgtask_harness.virtual.android.level import RateLimit
 from bgtask_harness.virtual.android.standby import Bucket
 
 MS = 1_000_000
+DAY_MS = 86_400_000
+"""MAX_PERIOD_MS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,27 @@ class _AtOnce:
 
     ends_ns: int
     count: int
+
+
+_NOTHING = _AtOnce(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`ExecutionStats`: what an app has used in its bucket's window and in a day."""
+
+    limits: Limits
+    expires_ns: int
+    """Until when these numbers hold at most: the oldest session of the day leaves it."""
+    window_ms: int
+    window_jobs: int
+    window_sessions: int
+    day_ms: int
+    day_jobs: int
+    jobs_until_ns: int
+    jobs_at_once: int
+    sessions_until_ns: int
+    sessions_at_once: int
 
 
 class Quota:
@@ -144,6 +167,39 @@ class Quota:
         sessions = [] if limits is None else self._window(package, limits, boot_ns)
         return None if limits is None or not sessions else sessions[0].end_ns + limits.window_ms * MS
 
+    def packages(self) -> tuple[str, ...]:
+        """Apps that used any of it, by name."""
+        return tuple(sorted({*self._sessions, *self._open}))
+
+    def saved(self, package: str) -> tuple[Session, ...]:
+        """The sessions of an app that are over, oldest first."""
+        return tuple(self._sessions.get(package, ()))
+
+    def open_since(self, package: str) -> tuple[int, int] | None:
+        """Since when an app has jobs running, and how many; None for none."""
+        opened = self._open.get(package)
+        return None if opened is None else opened[:2]
+
+    def usage(self, package: str, bucket: Bucket, boot_ns: int) -> Usage:
+        """Give what an app has used, as the numbers that a dump shows."""
+        limits = self._limits_of(bucket) or Limits(0, 0, 0, 0)
+        day = self._window(package, Limits(0, DAY_MS, 0, 0), boot_ns)
+        window = self._window(package, limits, boot_ns)
+        jobs, sessions = self._jobs_at_once.get(package, _NOTHING), self._sessions_at_once.get(package, _NOTHING)
+        return Usage(
+            limits=limits,
+            expires_ns=(day[0].start_ns if day else boot_ns) + DAY_MS * MS,
+            window_ms=_length_ms(window),
+            window_jobs=sum(session.jobs for session in window),
+            window_sessions=self._distinct(window[:-1] if package in self._open else window),
+            day_ms=_length_ms(day),
+            day_jobs=sum(session.jobs for session in day),
+            jobs_until_ns=jobs.ends_ns,
+            jobs_at_once=jobs.count,
+            sessions_until_ns=sessions.ends_ns,
+            sessions_at_once=sessions.count,
+        )
+
     def _limits_of(self, bucket: Bucket) -> Limits | None:
         """Give the limits of a bucket; where an exempted app has none of its own it counts as an active one."""
         return self._limits.get(bucket) or (self._limits.get(Bucket.ACTIVE) if bucket is Bucket.EXEMPTED else None)
@@ -159,3 +215,7 @@ class Quota:
             start, _, jobs = self._open[package]
             found.append(Session(max(start, begin), boot_ns, jobs))
         return found
+
+
+def _length_ms(sessions: list[Session]) -> int:
+    return sum(session.end_ns - session.start_ns for session in sessions) // MS
