@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(commands.add_parser("import", help="judge a bug report, saved logs and dumps, without a device"))
     _add_record(commands.add_parser("record", help="watch a device for a while and hand on a redacted file"))
     virtual = commands.add_parser("virtual", help="start a virtual phone and keep it until Ctrl-C")
-    virtual.add_argument("--phone", default="virtual-pixel7", metavar="NAME", help="device profile of a virtual phone")
+    virtual.add_argument(
+        "--phone", "--device", default="virtual-pixel7", metavar="NAME", help="device profile of a virtual phone"
+    )
     virtual.add_argument("--app", metavar="NAME|FILE", help="app file; the profile's default when absent")
     virtual.add_argument("--virtual-app", metavar="MODULE:ATTR", help="program to host instead of the app file's")
     virtual.add_argument("--virtual-fault", action="append", default=[], metavar="MODULE:ATTR")

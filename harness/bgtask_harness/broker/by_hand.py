@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from typing import Any
 
+from bgtask_harness.broker.iphone import iphone_arguments
+from bgtask_harness.broker.phone_process import IPhoneProcess
 from bgtask_harness.broker.phone_process import PhoneProcess
+from bgtask_harness.broker.phone_process import VirtualProcess
 from bgtask_harness.broker.provider import LeaseOptions
 from bgtask_harness.broker.virtual import phone_arguments
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import BadInput
+from bgtask_harness.profiles import AppFile
+from bgtask_harness.profiles import Profile
 from bgtask_harness.profiles import SearchPath
 from bgtask_harness.profiles import load_app
 from bgtask_harness.profiles import load_profile
@@ -32,13 +38,22 @@ def keep_virtual_phone(
     if not profile.virtual:
         raise BadInput(f"{profile.file}: key `find.virtual`: expected a phone without hardware; use virtual-pixel7")
     app = load_app(app_name or profile.default_app, search)
-    options = LeaseOptions(program=program, faults=faults)
-    phone = PhoneProcess(phone_arguments(profile, app, options), Deadline.after(options.start_s))
+    phone, reached = _started(profile, app, LeaseOptions(program=program, faults=faults))
     try:
         yield f"{profile.title} with {app.name} is running; Ctrl-C ends it"
-        yield f"{find_adb()} -P {phone.ready.adb_server_port} -s {phone.ready.serial} shell"
+        yield reached
         while True:
             phone.check()
             time.sleep(_LOOK_EVERY_S)
     finally:
         phone.end()
+
+
+def _started(profile: Profile, app: AppFile, options: LeaseOptions) -> tuple[VirtualProcess[Any], str]:
+    """Start it; give it and the line that says how to reach it."""
+    deadline = Deadline.after(options.start_s)
+    if profile.find.platform == "ios":
+        iphone = IPhoneProcess(iphone_arguments(profile, app, options), deadline)
+        return iphone, f"USBMUXD_SOCKET_ADDRESS={iphone.ready.usbmuxd}  # {iphone.ready.udid}"
+    android = PhoneProcess(phone_arguments(profile, app, options), deadline)
+    return android, f"{find_adb()} -P {android.ready.adb_server_port} -s {android.ready.serial} shell"

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
+from typing import Generic
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +21,7 @@ from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import HarnessError
 
 _MODULE = "bgtask_harness.virtual"
+_IPHONE_MODULE = "bgtask_harness.virtual.iphone"
 _END_S = 10.0
 _CHUNK = 65536
 _BAD_INPUT_STATUS = 2
@@ -33,7 +36,18 @@ class Ready(msgspec.Struct, frozen=True):
     pid: int
 
 
-class PhoneProcess:
+class IPhoneReady(msgspec.Struct, frozen=True):
+    """The line that a virtual iPhone prints once its own usbmuxd answers there."""
+
+    udid: str
+    usbmuxd: str
+    pid: int
+
+
+Said = TypeVar("Said")
+
+
+class VirtualProcess(Generic[Said]):
     """A virtual phone that runs. It ends with this object, and by itself when this process dies.
 
     Attributes:
@@ -41,8 +55,10 @@ class PhoneProcess:
 
     """
 
-    def __init__(self, arguments: list[str], deadline: Deadline, log: Path | None = None) -> None:
-        """Start one and wait until it is ready.
+    def __init__(
+        self, module: str, said: type[Said], arguments: list[str], deadline: Deadline, log: Path | None = None
+    ) -> None:
+        """Start one and wait until it is ready: until `module` has printed a `said`.
 
         Raises:
             BadInput: It refused what it was given; its own sentence.
@@ -50,10 +66,10 @@ class PhoneProcess:
 
         """
         self._log = _open_log(log)
-        command = [sys.executable, "-m", _MODULE, *arguments]
+        command = [sys.executable, "-m", module, *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
         try:
-            self.ready = self._wait_until_ready(deadline)
+            self.ready = self._wait_until_ready(said, deadline)
         except BaseException:
             self.end()
             raise
@@ -82,10 +98,10 @@ class PhoneProcess:
             self._process.wait()
         self._log.close()
 
-    def _wait_until_ready(self, deadline: Deadline) -> Ready:
+    def _wait_until_ready(self, said: type[Said], deadline: Deadline) -> Said:
         line = self._first_line(deadline)
         try:
-            return msgspec.json.decode(line, type=Ready)
+            return msgspec.json.decode(line, type=said)
         except msgspec.MsgspecError as error:
             raise HarnessError(f"the virtual phone said {line[:200]!r} instead of how to reach it: {error}") from error
 
@@ -115,6 +131,22 @@ class PhoneProcess:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+class PhoneProcess(VirtualProcess[Ready]):
+    """A virtual Android phone that runs."""
+
+    def __init__(self, arguments: list[str], deadline: Deadline, log: Path | None = None) -> None:
+        """Start one and wait until it is ready, with the errors of `VirtualProcess`."""
+        super().__init__(_MODULE, Ready, arguments, deadline, log)
+
+
+class IPhoneProcess(VirtualProcess[IPhoneReady]):
+    """A virtual iPhone that runs."""
+
+    def __init__(self, arguments: list[str], deadline: Deadline, log: Path | None = None) -> None:
+        """Start one and wait until it is ready, with the errors of `VirtualProcess`."""
+        super().__init__(_IPHONE_MODULE, IPhoneReady, arguments, deadline, log)
 
 
 def _open_log(path: Path | None) -> BinaryIO:

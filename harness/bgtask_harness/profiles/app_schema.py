@@ -128,6 +128,23 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     throws: dict[str, str] = {}
 
 
+class VirtualIosApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The same app on a virtual iPhone.
+
+    Attributes:
+        program: The program that stands for it.
+        bundle_id: Its bundle identifier; the package name when absent.
+        permitted_identifiers: `BGTaskSchedulerPermittedIdentifiers` of its Info.plist; all tasks' ids when absent.
+        background_modes: `UIBackgroundModes` of its Info.plist.
+
+    """
+
+    program: str | None = None
+    bundle_id: str | None = None
+    permitted_identifiers: tuple[str, ...] | None = None
+    background_modes: tuple[str, ...] = ("fetch", "processing")
+
+
 class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The same app on a virtual phone.
 
@@ -137,6 +154,7 @@ class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         states: States of `[control.states]` as a person left them before the first launch, and leaves them again after
             the data was cleared: on or off. For builds that nobody can switch from outside.
         arguments: What its manifest says beyond.
+        ios: What stands for it on an iPhone.
 
     """
 
@@ -144,6 +162,7 @@ class VirtualApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     mode: Mode = "hook"
     states: dict[str, bool] = {}
     arguments: dict[str, str] = {}
+    ios: VirtualIosApp = VirtualIosApp()
 
 
 class Update(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
