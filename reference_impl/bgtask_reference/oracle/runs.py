@@ -199,7 +199,9 @@ def _run(number: int, draft: Draft) -> Run:
     start = _start(number, draft, who) if draft.starts else None
     end = _end(number, draft.ends, who, start_seen=start is not None) if draft.ends else None
     again = tuple([_end(number, [each], who, start_seen=True) for each in draft.again]) if draft.again else ()
-    return Run(number, who, start, end, again)
+    first = start or end
+    assert first is not None
+    return Run(first.index, number, who, start, end, again)
 
 
 def _start(number: int, draft: Draft, who: Identity) -> Step:

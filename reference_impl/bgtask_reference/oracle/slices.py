@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 from operator import attrgetter
+from typing import cast
 
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Entry
@@ -43,6 +44,7 @@ from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.outside import strongest
 from bgtask_reference.oracle.record import Record
 from bgtask_reference.oracle.runs import merge
+from bgtask_reference.oracle.sightings import RunEvent
 from bgtask_reference.oracle.sightings import Sighting
 from bgtask_reference.oracle.steps import NOT_KNOWN
 from bgtask_reference.oracle.steps import Rows
@@ -59,6 +61,7 @@ TASK_STEPS = {
     RunRefused: StepKind.REFUSED,
     JobScheduled: StepKind.ARMED,
 }
+RUN_EVENTS = (RunStarted, RunFinished, RunStopped)
 ENDS_BODIES = (ProcessStarted, ProcessDied, PhoneBooted)
 RUN_STEPS = frozenset({StepKind.START, StepKind.FINISH, StepKind.STOP})
 MAY_BE_OTHERS = RUN_STEPS | {StepKind.REQUEST, StepKind.REFUSED, StepKind.ARMED}
@@ -148,19 +151,25 @@ def cut(history: History) -> Sliced:
 
 
 def _runs(record: Record, outside: Outside) -> tuple[Run, ...]:
-    sightings = [
-        Sighting(outside.timeline.place(entry), event, outside.join.identify(event.subject))
-        for entry in record.of(RunStarted, RunFinished, RunStopped)
-        if isinstance(event := entry.event, RunStarted | RunFinished | RunStopped)
-    ]
     last_begun: dict[str | None, int] = {}
     found = []
-    for run in merge([each for each in sightings if not each.who.foreign]):
-        at = run.begun.index
-        levels = [each.sent.level for each in outside.forces(run.who, last_begun.get(run.who.task, -1), at)]
+    for run in merge(_sightings(record, outside)):
+        at = run.index
+        forces = outside.forces(run.who, last_begun.get(run.who.task, -1), at)
         last_begun[run.who.task] = at
-        found.append(_forced(run, [level for level in levels if level]) if levels else run)
+        found.append(_forced(run, [each.sent.level for each in forces if each.sent.level]) if forces else run)
     return tuple(found)
+
+
+def _sightings(record: Record, outside: Outside) -> list[Sighting]:
+    place, identify = outside.timeline.place, outside.join.identify
+    found = []
+    for entry in record.of(*RUN_EVENTS):
+        event = cast("RunEvent", entry.event)
+        who = identify(event.subject)
+        if not who.foreign:
+            found.append(Sighting(place(entry), event, who))
+    return found
 
 
 def _forced(run: Run, levels: Sequence[ForceLevel]) -> Run:
@@ -186,7 +195,7 @@ def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
         if stimulus.sent.verb in CLEARS and stimulus.outcome is Outcome.ACCEPTED and stimulus.answered is not None:
             entries_of = (stimulus.index, stimulus.answered)
             yield Step(StepKind.CLEARED, replace(stimulus.when, index=stimulus.answered), entries_of)
-    steps_at = [entry.index for entry in record.of(*TASK_STEPS, RunStarted, RunFinished, RunStopped)]
+    steps_at = [entry.index for entry in record.of(*TASK_STEPS, *RUN_EVENTS)]
     for hole in outside.coverage.holes:
         for index in _within(hole, steps_at):
             when = outside.timeline.place(Entry(index, 0, RunWanted()))
@@ -260,17 +269,20 @@ def _name_slice(task: TaskSpec, name: str, steps: Iterable[Step], *, periodic: b
     kept: list[Step] = []
     optional: list[int] = []
     for step in steps:
-        said = _concerns(task, name, step, periodic=periodic)
+        known = step.who.name
+        if known is not None:
+            if known == name:
+                kept.append(step)
+            continue
+        said = _concerns(task, step, periodic=periodic)
         if said is not False:
             optional += [len(kept)] if said is None else []
             kept.append(step)
     return NameSlice(task, name, periodic, tuple(kept), frozenset(optional))
 
 
-def _concerns(task: TaskSpec, name: str, step: Step, *, periodic: bool) -> bool | None:
-    """Say whether a step is about a unique name; None when it may be."""
-    if step.who.name is not None:
-        return step.who.name == name
+def _concerns(task: TaskSpec, step: Step, *, periodic: bool) -> bool | None:
+    """Say whether a step that names no unique name is about one; None when it may be."""
     if step.kind is StepKind.REQUEST and step.who.task == task.id:
         return _requested(task, step.request, periodic=periodic)
     if step.kind is StepKind.CANCEL:

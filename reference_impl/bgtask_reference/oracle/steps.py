@@ -134,8 +134,9 @@ class Track:
 
 @value
 class Run:
-    """One execution of a worker's body, merged from all who saw it."""
+    """One execution of a worker's body, merged from all who saw it. `index` is where it was first seen."""
 
+    index: int
     number: int
     who: Identity
     start: Step | None
@@ -144,11 +145,6 @@ class Run:
     """Ends that the same source told again after the first."""
     level: ForceLevel = ForceLevel.NATURAL
     in_app: bool = False
-
-    @property
-    def index(self) -> int:
-        """Where it was first seen."""
-        return self.begun.index
 
     @property
     def begun(self) -> Step:

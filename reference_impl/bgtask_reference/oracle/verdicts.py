@@ -37,11 +37,12 @@ class Doubts:
 def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) -> Verdict:
     """Weigh the findings: a breach first, then doubt, then excuses, then what held."""
     # What rests on something in the record is more specific than what rests on its absence.
-    others = sorted((each for each in findings if each.word is not Word.HELD), key=lambda each: not each.facts)
+    told_once = tuple(dict(zip(map(id, findings), findings, strict=True)).values())  # what held is the same value often
+    others = sorted((each for each in told_once if each.word is not Word.HELD), key=lambda each: not each.facts)
     held = len(findings) - len(others)
     judgement, told = _weigh(others, held)
     judgement, reason = _doubt(judgement, _reason(judgement, told, others), doubts)
-    levels = {each.level for each in findings if each.level and each.word in {Word.HELD, Word.BROKEN}}
+    levels = {each.level for each in told_once if each.level and each.word in {Word.HELD, Word.BROKEN}}
     broken = told if told and told.word is Word.BROKEN else None
     return Verdict(
         rule=rule.id,
