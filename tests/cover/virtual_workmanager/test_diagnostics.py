@@ -6,6 +6,8 @@ import pytest
 from scripted_app import Script
 from virtual_bench import Bench
 
+from bgtask_harness.observe import LogObserver
+from bgtask_reference.events import WorkListed
 from bgtask_reference.ports.work_manager import ExistingPeriodicWorkPolicy
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
 from bgtask_reference.ports.work_manager import WorkRequest
@@ -67,3 +69,33 @@ def test_job_ids_are_those_that_the_system_has(bench: Bench) -> None:
 
     listed = bench.messages("WM-DiagnosticsWrkr")[-1]
     assert {line.split("\t ")[2] for line in listed.splitlines()[2:]} == {str(job.job_id) for job in bench.jobs}
+
+
+def test_the_first_tables_had_no_job_ids_and_said_null_for_no_name() -> None:
+    script = Script()
+    bench = Bench(script, version="2.3.4")
+    bench.open()
+    bench.diagnostics()
+
+    headings = bench.messages("WM-DiagnosticsWrkr")
+    assert headings[1].startswith("\n Id \t Class Name\t State\t Unique Name\t Tags\t\n")
+    assert headings[1].endswith(f"\t {DIAGNOSTICS}\t RUNNING\t null\t {DIAGNOSTICS}\t")
+
+
+def test_the_old_tables_are_read_like_the_new_ones() -> None:
+    listed = {}
+    for version in ("2.3.4", "2.11.2"):
+        bench = Bench(Script(), version=version)
+        bench.open()
+        bench.diagnostics()
+        shell = [entry for entry in bench.phone.logs.read(["main"]) if entry.tag == "WM-DiagnosticsWrkr"]
+        observer = LogObserver(bench.app.package)
+        lines = [
+            f"1790090107.000000 {entry.pid:5d} {entry.tid:5d} I {entry.tag}: {text}"
+            for entry in shell
+            for text in entry.message.rstrip("\n").split("\n")
+        ]
+        events = [event for line in lines for event in observer.feed(line)] + observer.flush()
+        (answer,) = [event for event in events if isinstance(event, WorkListed)]
+        listed[version] = [(row.worker_class, row.state) for row in answer.rows]
+    assert listed["2.3.4"] == listed["2.11.2"]

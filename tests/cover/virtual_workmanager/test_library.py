@@ -10,6 +10,7 @@ from virtual_bench import HOUR
 from virtual_bench import NAMESPACE
 from virtual_bench import Bench
 
+from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobs import JobParameters
 from bgtask_reference.ports.app import Cancelled
@@ -437,3 +438,23 @@ def test_an_unknown_mode_level_or_version_is_said_at_once(script: Script) -> Non
         Bench(script, mode="fast")
     with pytest.raises(ValueError, match="newest"):
         Bench(script, version="newest")
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("2.11.2", 'In JobScheduler there are 0 jobs in "androidx.work.systemjobscheduler" namespace.'),
+        ("2.9.1", "JobScheduler 150 job limit exceeded.  We count 0 WorkManager jobs in JobScheduler;"),
+    ],
+)
+def test_an_app_that_has_too_many_jobs_of_its_own_crashes_and_says_why(script: Script, version: str, said: str) -> None:
+    bench = make(script, version=version)
+    for number in range(150):
+        job = JobInfo(1_000 + number, f"{bench.app.package}/app.Own", minimum_latency_ms=60_000)
+        bench.phone.job_scheduler.schedule(bench.app.package, job)
+    once(bench, script, initial_delay_ms=60_000)
+    bench.run(1)
+
+    (crash,) = bench.phone.logs.read(["crash"])
+    assert "java.lang.IllegalStateException: JobScheduler 150 job limit exceeded." in crash.message
+    assert any(said in text for text in bench.messages("WM-SystemJobScheduler"))

@@ -22,6 +22,12 @@ class JobNetwork(StrEnum):
     NOT_ROAMING = "not-roaming"
 
 
+class TooManyJobs(RuntimeError):  # noqa: N818 - stands for Java's IllegalStateException
+    """An app has as many jobs as it may have, or its library says so of itself."""
+
+    java_name = "java.lang.IllegalStateException"
+
+
 PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX = 100, 200, 300, 400, 500
 """`JobInfo.PRIORITY_*`."""
 

@@ -22,6 +22,7 @@ from bgtask_harness.virtual.android.jobhistory import HistoryEvent
 from bgtask_harness.virtual.android.jobhistory import JobHistory
 from bgtask_harness.virtual.android.jobrestrictions import too_hot
 from bgtask_harness.virtual.android.jobs import JobInfo
+from bgtask_harness.virtual.android.jobs import TooManyJobs
 from bgtask_harness.virtual.android.jobslots import Slots
 from bgtask_harness.virtual.android.jobstatus import JobStatus
 from bgtask_harness.virtual.android.jobstatus import Key
@@ -79,14 +80,15 @@ class JobScheduler:
         """Schedule or replace a job; True is RESULT_SUCCESS.
 
         Raises:
-            RuntimeError: The app has too many jobs already (`IllegalStateException`).
+            TooManyJobs: The app has too many jobs already (`IllegalStateException`).
 
         """
         uid = self._system.uid_of(package)
         known = self._jobs.get((uid, job.namespace, job.job_id))
         if known is None and sum(status.uid == uid for status in self._jobs.values()) >= self.limits.max_jobs:
             # JobSchedulerService.scheduleAsPackage: MAX_JOBS_PER_APP
-            raise RuntimeError(f"Apps may not schedule more than {self.limits.max_jobs} distinct jobs")
+            self.slog("W", "JobScheduler", f"Too many jobs for uid {uid}")
+            raise TooManyJobs(f"Apps may not schedule more than {self.limits.max_jobs} distinct jobs")
         if known is not None:
             self._forget(known, StopReason.CANCELLED_BY_APP, InternalReason.CANCELED)
         self._track(scheduled(uid, package, self.level, job, self._moment()))

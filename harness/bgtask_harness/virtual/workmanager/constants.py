@@ -60,6 +60,7 @@ class Constants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     namespace_since_api: int
     namespace_since_version: tuple[int, int]
     coroutine_wrapper_since_version: tuple[int, int]
+    diagnostics_job_id_since_version: tuple[int, int]
     stop_reason: StopReasons
     classes: Classes
     runtime: Runtime

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bgtask_harness.virtual.workmanager.library import WorkManager
 
 _TAG = "DiagnosticsWrkr"
-_HEADER = "\n Id \t Class Name\t Job Id\t State\t Unique Name\t Tags\t"
+_HEADER = "\n Id \t Class Name\t{job_id} State\t Unique Name\t Tags\t"
+_JOB_ID = " Job Id\t"
+"""A column that the first diagnostics did not have (official docs of 2020)."""
 
 
 class DiagnosticsWorker:
@@ -39,18 +41,22 @@ class DiagnosticsWorker:
     def _section(self, heading: str, rows: list[Work]) -> None:
         if rows:
             self._manager.log.i(_TAG, f"{heading}\n\n")
-            self._manager.log.i(_TAG, table(self._manager.database, rows))
+            new = self._manager.configuration.version >= CONSTANTS.diagnostics_job_id_since_version
+            self._manager.log.i(_TAG, table(self._manager.database, rows, job_ids=new))
 
 
-def table(database: WorkDatabase, rows: Iterable[Work]) -> str:
-    """Give the rows as they are printed (DiagnosticsWorker.kt @29cc3e18 `workSpecRows`)."""
-    return _HEADER + "".join(_row(database, work) for work in rows)
+def table(database: WorkDatabase, rows: Iterable[Work], *, job_ids: bool = True) -> str:
+    """Give the rows as they are printed (DiagnosticsWorker.kt @29cc3e18 `workSpecRows`; before 2.4 without job ids)."""
+    header = _HEADER.format(job_id=_JOB_ID if job_ids else "")
+    return header + "".join(_row(database, work, job_ids=job_ids) for work in rows)
 
 
-def _row(database: WorkDatabase, work: Work) -> str:
+def _row(database: WorkDatabase, work: Work, *, job_ids: bool) -> str:
+    """Where there are no job ids, work without a unique name says so by `null`."""
     job_id = database.job_id(work)
-    cells = (work.request.worker_class, "null" if job_id is None else str(job_id), work.state.value)
-    listed = "\t ".join((work.id, *cells, ",".join(work.names), ",".join(work.tags)))
+    numbers = ["null" if job_id is None else str(job_id)] if job_ids else []
+    names = ",".join(work.names) if work.names or job_ids else "null"
+    listed = "\t ".join((work.id, work.request.worker_class, *numbers, work.state.value, names, ",".join(work.tags)))
     return f"\n{listed}\t"
 
 

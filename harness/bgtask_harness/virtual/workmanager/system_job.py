@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobs import JobParameters
+from bgtask_harness.virtual.android.jobs import TooManyJobs
 from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_harness.virtual.workmanager.database import NOT_SCHEDULED
 from bgtask_harness.virtual.workmanager.database import Work
@@ -52,8 +53,34 @@ class SystemJobScheduler:
             job_id = self._manager.database.take_job_id(work)
             self._manager.log.d(_TAG, f"Scheduling work ID {work.id}Job ID {job_id}")
             job = self._manager.hand_over(work, self._convert(work, job_id))
-            if job is not None and not self._jobs.schedule(self._package, job):
+            if job is not None:
+                self._hand_in(work, job)
+
+    def _hand_in(self, work: Work, job: JobInfo) -> None:
+        """`scheduleInternal`: an app with too many jobs crashes, with what the library knows of it in the message."""
+        try:
+            if not self._jobs.schedule(self._package, job):
                 self._manager.log.w(_TAG, f"Unable to schedule work ID {work.id}")
+        except TooManyJobs:
+            message = self._too_many()
+            self._manager.log.e(_TAG, message)
+            raise TooManyJobs(message) from None
+
+    def _too_many(self) -> str:
+        """`createErrorMessage` (JobSchedulerExt.kt @a9b06aaf, SystemJobScheduler.java of 2.6); UNCONFIRMED words."""
+        most = 150 if self._manager.host.phone.api_level >= _FIRST_API_WITH_150_JOBS else 100
+        ours, limit = len(self._pending()), CONSTANTS.scheduler_limit
+        tracked = sum(work.schedule_requested_ms != NOT_SCHEDULED for work in self._manager.database.unfinished())
+        if self._manager.configuration.version < CONSTANTS.namespace_since_version:
+            return (
+                f"JobScheduler {most} job limit exceeded.  We count {ours} WorkManager jobs in JobScheduler; "
+                f"we have {tracked} tracked jobs in our DB; our Configuration limit is {limit}."
+            )
+        where = f'{ours} jobs in "{self.namespace}" namespace' if self.namespace else f"{ours} jobs from WorkManager"
+        return (
+            f"JobScheduler {most} job limit exceeded.\nIn JobScheduler there are {where}.\n"
+            f"There are {tracked} jobs tracked by WorkManager's database;\nthe Configuration limit is {limit}."
+        )
 
     def cancel(self, work_id: str) -> None:
         """Cancel the jobs of a row. Its job id is given up only when JobScheduler still had one."""
@@ -135,6 +162,7 @@ _FIRST_API_WITH_EXPEDITED_JOBS = 31
 """JobInfo.Builder.setExpedited; before it WorkManager runs expedited work as any other, or as a foreground service."""
 
 
+_FIRST_API_WITH_150_JOBS = 31
 _FIRST_API_WITH_STOP_REASONS = 31
 """JobParameters.getStopReason; before it the reason is STOP_REASON_UNKNOWN (SystemJobService.java @a9b06aaf)."""
 
