@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COUNTS = (1, 2, 4, 8)
-SCENARIOS = "test_runs_to_success or test_force_when_due"
+SCENARIOS = "test_runs_to_success"
 
 
 def wall(phones: int) -> float:
