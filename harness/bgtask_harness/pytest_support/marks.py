@@ -33,6 +33,7 @@ def _at_once(task: TaskSpec) -> bool:
 
 _LATER: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
     "idle": lambda task, _app: task.constraints.device_idle,
+    "later": lambda task, _app: bool(task.initial_delay_ns or task.flex_ns) and not task.constraints.device_idle,
     "delayed": lambda task, _app: task.initial_delay_ns > 0 and task.interval_ns is None,
 }
 _CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {

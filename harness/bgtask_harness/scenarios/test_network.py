@@ -83,6 +83,7 @@ def test_loses_network_in_mid_run(device: Session, task: TaskSpec) -> None:
     device.schedule(task)
     device.wait_for_run(task, finished=False)
     device.advance(INTO_THE_RUN)
+    device.look()
     cut_off(device)
     device.advance(OFFLINE)
     device.look()

@@ -14,6 +14,7 @@ from bgtask_reference.events import TaskSpec
 RUN_TAKES = "30s"
 INTO_THE_RUN = "5s"
 AFTERWARDS = "2m"
+LEAD_S = 2
 HOOKED = (Capability.APP_INSTALLED, Capability.APP_HOOK)
 
 
@@ -45,7 +46,9 @@ def test_registered_while_it_runs(device: Session, task: TaskSpec) -> None:
     device.look()
 
 
-@pytest.mark.scenario(needs=[*HOOKED, Capability.ADVANCE_TIME], disruption=Disruption.NUDGE, tasks="periodic")
+@pytest.mark.scenario(
+    needs=[*HOOKED, Capability.ADVANCE_TIME, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="periodic"
+)
 def test_asked_for_again(device: Session, task: TaskSpec) -> None:
     """Asked for again in the middle of its period a task keeps that period, or begins a new one, as its policy says."""
     device.launch()
@@ -54,6 +57,7 @@ def test_asked_for_again(device: Session, task: TaskSpec) -> None:
     device.wait_for_run(task)
     device.advance("10s")
     device.advance((task.interval_ns or 0) / 2e9)
+    device.diagnose()
     device.look()
     device.hook("schedule", {"task": task.id}, task)
     device.advance(AFTERWARDS)
@@ -64,7 +68,7 @@ def test_asked_for_again(device: Session, task: TaskSpec) -> None:
     device.look()
 
 
-@pytest.mark.scenario(needs=HOOKED, disruption=Disruption.NUDGE, tasks="reachable")
+@pytest.mark.scenario(needs=[*HOOKED, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="reachable")
 def test_asked_for_again_in_mid_run(device: Session, task: TaskSpec) -> None:
     """Asked for again while it runs a task goes on, is replaced, or runs once more after it, as its policy says."""
     device.launch()
@@ -79,7 +83,7 @@ def test_asked_for_again_in_mid_run(device: Session, task: TaskSpec) -> None:
     device.look()
 
 
-@pytest.mark.scenario(needs=HOOKED, disruption=Disruption.NUDGE, tasks="executes")
+@pytest.mark.scenario(needs=[*HOOKED, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="executes")
 def test_executed_at_once(device: Session, task: TaskSpec) -> None:
     """Scheduled and executed a task runs once now, and then once an interval."""
     device.launch()
@@ -137,4 +141,20 @@ def test_everything_is_cancelled(device: Session, task: TaskSpec) -> None:
         device.make_run(each, rungs=(Rung.WAIT_UNTIL_DUE,))
     device.wait_until_due(task)
     device.advance("10m")
+    device.look()
+
+
+@pytest.mark.scenario(needs=[*HOOKED, Capability.ADVANCE_TIME], disruption=Disruption.NUDGE, tasks="later")
+def test_first_run_waits_for_its_time(device: Session, task: TaskSpec) -> None:
+    """Asked for, a task with an initial delay or a flex does not run before its time, and then it does."""
+    flex = task.interval_ns - task.flex_ns if task.interval_ns and task.flex_ns else 0
+    device.launch()
+    device.open_window()
+    device.schedule(task)
+    device.advance((task.initial_delay_ns + flex) / 1e9 - LEAD_S)
+    device.look()
+    due = device.mark
+    device.want_run(task)
+    device.wait_for_run(task, mark=due)
+    device.advance("10s")
     device.look()

@@ -45,6 +45,7 @@ def loses(device: Session, task: TaskSpec, take: Verb, give: Verb) -> None:
     device.schedule(task)
     device.wait_for_run(task, finished=False)
     device.advance(INTO_THE_RUN)
+    device.look()
     take()
     device.look()
     device.advance(MISSING)
