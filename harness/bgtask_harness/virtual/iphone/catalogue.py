@@ -15,6 +15,7 @@ from bgtask_harness.virtual.iphone.links import Link
 from bgtask_harness.virtual.iphone.links import Serve
 from bgtask_harness.virtual.iphone.lockdown.offers import Offer
 from bgtask_harness.virtual.iphone.services import control
+from bgtask_harness.virtual.iphone.services import crashes
 from bgtask_harness.virtual.iphone.services import developer_mode
 from bgtask_harness.virtual.iphone.services import diagnostics
 from bgtask_harness.virtual.iphone.services import heartbeat
@@ -38,6 +39,7 @@ def offers(handset: Handset, remote_lockdown: Serve) -> tuple[Offer, ...]:
         *_relays(handset),
         Offer(remote_lockdown, remote=REMOTE_LOCKDOWN),
         Offer(heartbeat.serve, heartbeat.NAME, f"{heartbeat.NAME}.shim.remote"),
+        Offer(crashes.serve_mover, crashes.MOVER, f"{crashes.MOVER}.shim.remote"),
         *_developer(handset),
     )
     proxy = partial(tunnel.serve, handset, Discovery(handset, inside))
@@ -57,6 +59,7 @@ def _relays(handset: Handset) -> tuple[Offer, ...]:
         shimmed(notifications.INSECURE, notifications.serve),
         shimmed(diagnostics.NAME, diagnostics.serve),
         shimmed(images.NAME, images.serve),
+        shimmed(crashes.COPY, crashes.serve_copies),
         shimmed(developer_mode.NAME, developer_mode.serve, DEVELOPER_MODE_SINCE),
     )
 
