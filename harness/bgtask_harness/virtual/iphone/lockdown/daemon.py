@@ -126,7 +126,7 @@ class Conversation:
         if not isinstance(record, dict):
             return {"Error": "InvalidPairRecord"}
         with self._all.handset.present() as phone:
-            trust = phone.trust(str(record.get("HostID", "")))
+            trust = phone.trust(_host_id(asked))
         if trust is not TrustAnswer.TRUSTED:
             return {"Error": _UNTRUSTED[trust]}
         try:
@@ -136,13 +136,11 @@ class Conversation:
         return {"EscrowBag": bytes(32)}
 
     def _validate_pair(self, asked: dict[str, Any]) -> dict[str, Any]:
-        record = asked.get("PairRecord") or {}
-        known = self._all.identity.context(str(record.get("HostID", ""))) is not None
+        known = self._all.identity.context(_host_id(asked)) is not None
         return {} if known else {"Error": "InvalidHostID"}
 
     def _unpair(self, asked: dict[str, Any]) -> dict[str, Any]:
-        record = asked.get("PairRecord") or {}
-        done = self._all.identity.unpair(str(record.get("HostID", "")))
+        done = self._all.identity.unpair(_host_id(asked))
         return {} if done else {"Error": "InvalidHostID"}
 
     def _start_session(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -167,6 +165,11 @@ class Conversation:
         if offer is None:
             return {"Service": name, "Error": "InvalidService"}
         return {"Service": name, "Port": self._all.expect(offer, self._host_id), "EnableServiceSSL": True}
+
+
+def _host_id(asked: dict[str, Any]) -> str:
+    record = asked.get("PairRecord")
+    return str(record.get("HostID", "")) if isinstance(record, dict) else ""
 
 
 _REQUESTS: dict[str, Callable[[Conversation, dict[str, Any]], dict[str, Any]]] = {

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from typing import Protocol
 
+from bgtask_harness.virtual.iphone.handset import report
 from bgtask_harness.virtual.iphone.links import BROKEN
 from bgtask_harness.virtual.iphone.links import Link
 from bgtask_harness.virtual.iphone.usbmux.wire import Request
@@ -74,6 +75,8 @@ class Daemon:
             await self._serve(link)
         except BROKEN:
             pass
+        except Exception:  # noqa: BLE001 - one host's fault must not take the others with it
+            report("usbmuxd")
         finally:
             self._listening.discard(link)
             link.close()
@@ -93,15 +96,19 @@ class Daemon:
             await link.drain()
 
     def _door(self, request: Request) -> Callable[[Link], Awaitable[None]] | None:
-        phone = self._phones.get(request.message.get("DeviceID", 0))
+        phone = self._phone(request.message)
         return phone.door(request.port()) if phone is not None and phone.online else None
+
+    def _phone(self, asked: dict[str, Any]) -> Attached | None:
+        number = asked.get("DeviceID")
+        return self._phones.get(number) if isinstance(number, int) else None
 
     def _answer(self, request: Request) -> dict[str, Any]:
         answer = _ANSWERS.get(request.kind)
         return answer(self, request.message) if answer is not None else _result(BAD_COMMAND)
 
     def _refuse(self, asked: dict[str, Any]) -> dict[str, Any]:
-        phone = self._phones.get(asked.get("DeviceID", 0))
+        phone = self._phone(asked)
         return _result(REFUSED if phone is not None and phone.online else BAD_DEVICE)
 
     def _list(self, _asked: dict[str, Any]) -> dict[str, Any]:
