@@ -13,6 +13,7 @@ from virtual_bench import Bench
 from bgtask_harness.virtual.android.jobs import JobInfo
 from bgtask_harness.virtual.android.jobs import JobNetwork
 from bgtask_harness.virtual.android.jobs import JobParameters
+from bgtask_harness.virtual.workmanager.constants import CONSTANTS
 from bgtask_reference.ports.app import Cancelled
 from bgtask_reference.ports.work_manager import BackoffPolicy
 from bgtask_reference.ports.work_manager import Constraints
@@ -292,6 +293,48 @@ def test_a_stop_by_the_system_backs_off_from_the_old_enqueue_time(bench: Bench, 
     bench.run(700)
     assert work.attempts == [0, 1]
     assert work.ends == ["cancelled", "ended"]
+
+
+def test_data_saver_takes_a_metered_network_from_an_app_in_the_background(
+    bench: Bench, script: Script, work: Any
+) -> None:
+    phone = bench.phone
+    phone.network.change(wifi_metered=True)
+    phone.restrict_background = True
+    phone.network.policies_changed()
+    once(bench, script, constraints=Constraints(NetworkType.CONNECTED))
+    bench.run(60)
+    assert work.attempts == []
+
+    phone.restrict_background = False
+    phone.network.policies_changed()
+    bench.run(60)
+    assert work.attempts == [0]
+
+
+def test_low_storage_stops_what_minds_it_and_room_lets_it_run_again(bench: Bench, script: Script, work: Any) -> None:
+    work.seconds = 600
+    once(bench, script, constraints=Constraints(requires_storage_not_low=True))
+    bench.run(60)
+    bench.phone.storage.hardware(low=True)
+    bench.run(1)
+    assert (work.ends, bench.row("o").stop_reason) == (["cancelled"], CONSTANTS.stop_reason.storage_not_low)
+
+    bench.phone.storage.hardware(low=False)
+    bench.run(700)
+    assert work.ends == ["cancelled", "ended"]
+
+
+def test_expedited_work_has_an_expedited_job_at_its_first_try_alone(bench: Bench, script: Script, work: Any) -> None:
+    work.result = ListenableWorkerResult.RETRY
+    bench.network(on=False)
+    once(bench, script, constraints=Constraints(NetworkType.CONNECTED), expedited=True)
+    assert [job.expedited for job in bench.jobs] == [True]
+
+    bench.network(on=True)
+    bench.run(5)
+    assert work.attempts == [0]
+    assert [job.expedited for job in bench.jobs] == [False]
 
 
 def test_a_job_carries_the_library_s_namespace_latency_and_constraints(bench: Bench, script: Script) -> None:

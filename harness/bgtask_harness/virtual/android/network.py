@@ -59,6 +59,10 @@ class Network:
         """Call the collector when the network changes; gives the function that ends that."""
         return self._observers.add(collector)
 
+    def policies_changed(self) -> None:
+        """Tell the apps that what they may use of it has changed."""
+        self._observers.tell()
+
     def change(self, **switches: bool | None) -> None:
         """Turn `wifi`, `mobile`, `airplane`, `wifi_in_range`, `mobile_in_range`, `abroad`, `wifi_metered` on or off."""
         before = self._shown

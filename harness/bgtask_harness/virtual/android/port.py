@@ -120,6 +120,9 @@ class AndroidPort(Protocol):
     def log(self, priority: str, tag: str, message: str, *, uid: int, pid: int, tid: int) -> None:
         """Write to the log: one entry, whatever line breaks it has."""
 
+    def reaches_network(self, package: str) -> bool:
+        """A validated network is there, and the app may use it: what its `ConnectivityManager` tells it."""
+
     def uid_of(self, package: str) -> int:
         """The app's uid."""
 

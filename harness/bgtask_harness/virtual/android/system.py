@@ -105,8 +105,14 @@ class System:
         self.settings.observe(lambda _namespace, _key: changed())
         self.processes.on_crash = self.crash
         self.activities.on_process_state.append(changed)
+        self.activities.on_process_state.append(self._data_saver_follows)
         self.activities.on_use.append(lambda record: self.standby.used(record.name))
         self.activities.on_force_stop.append(self.job_scheduler.force_stopped)
+
+    def _data_saver_follows(self) -> None:
+        """An app that comes to the front may use metered networks again, one that leaves it may not."""
+        if self.restrict_background:
+            self.network.policies_changed()
 
     def _doze_changed(self) -> None:
         if self.device_idle.dozing:
@@ -240,6 +246,11 @@ class System:
         """Battery saver is on: asked for, and nothing is plugged in."""
         return self.settings.get("global", "low_power") == "1" and not self.power.state.powered
 
+    def reaches_network(self, package: str) -> bool:
+        """Say whether an app gets a network: there is one, and it is not out of bounds for the app."""
+        blocked = self.network.metered and self.background_data_blocked(self.uid_of(package), package)
+        return self.network.connected and not blocked
+
     def background_data_blocked(self, uid: int, package: str) -> bool:
         """Say whether a metered network is out of bounds for an app: by data saver or by its own policy, unseen."""
         policy = self.uid_policies.get(uid, 0)
@@ -251,7 +262,7 @@ class System:
         self.uid_policies[uid] = policy
         if not policy:
             del self.uid_policies[uid]
-        self.job_scheduler.changed()
+        self.network.policies_changed()
 
     def set_screen(self, *, on: bool) -> None:
         """Turn the screen on or off, as the power key does."""

@@ -14,7 +14,7 @@ def is_constrained(work: Work) -> bool:
     return work.request.constraints != Constraints()
 
 
-def unmet(constraints: Constraints, phone: AndroidPort) -> int | None:
+def unmet(constraints: Constraints, phone: AndroidPort, package: str) -> int | None:
     """Give the stop reason of the first constraint that does not hold, in the order of the controllers; None for none.
 
     Whether the device is idle only JobScheduler knows.
@@ -26,16 +26,13 @@ def unmet(constraints: Constraints, phone: AndroidPort) -> int | None:
         return reasons.battery_not_low
     if constraints.requires_storage_not_low and not phone.storage.not_low:
         return reasons.storage_not_low
-    if not _network_holds(constraints.required_network_type, phone):
+    if not _network_holds(constraints.required_network_type, phone, package):
         return reasons.connectivity
     return None
 
 
-def _network_holds(wanted: NetworkType, phone: AndroidPort) -> bool:
+def _network_holds(wanted: NetworkType, phone: AndroidPort, package: str) -> bool:
     if wanted is NetworkType.NOT_REQUIRED:
         return True
-    if wanted is NetworkType.CONNECTED:
-        return phone.network.connected
-    if wanted is NetworkType.NOT_ROAMING:
-        return phone.network.connected and not phone.network.roaming
-    return phone.network.connected and not phone.network.metered
+    kinds = {NetworkType.UNMETERED: phone.network.metered, NetworkType.NOT_ROAMING: phone.network.roaming}
+    return phone.reaches_network(package) and not kinds.get(wanted, False)

@@ -108,7 +108,7 @@ class WorkManager:
 
     def unmet(self, work: Work) -> int | None:
         """Give the stop reason of the first constraint that the library sees not to hold; None when all hold."""
-        return constraints.unmet(work.request.constraints, self.host.phone)
+        return constraints.unmet(work.request.constraints, self.host.phone, self.host.package)
 
     def hand_over(self, work: Work, job: JobInfo) -> JobInfo | None:
         """Give the job that JobScheduler gets for a row; None hands over none."""

@@ -79,7 +79,7 @@ class Process:
         return self.phone.clocks.wall_ns()
 
     def connected(self) -> bool:
-        return self.phone.network.connected
+        return self.phone.reaches_network(self.package)
 
     async def sleep(self, duration_ns: int) -> None:
         await self.phone.kernel.sleep(duration_ns)

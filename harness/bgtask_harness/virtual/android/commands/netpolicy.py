@@ -105,7 +105,7 @@ def _set_restrict_background(phone: System, arguments: Arguments, io: CommandIO)
         io.out("Error: didn't specify BOOLEAN\n")
         return -1
     phone.restrict_background = word.lower() == "true"
-    phone.job_scheduler.changed()
+    phone.network.policies_changed()
     return 0
 
 
