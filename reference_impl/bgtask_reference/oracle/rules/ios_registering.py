@@ -13,6 +13,7 @@ from bgtask_reference.events import Norm
 from bgtask_reference.events import ObjectiveCExceptionRaised
 from bgtask_reference.events import Source
 from bgtask_reference.events import TaskLaunched
+from bgtask_reference.events import TaskRequestRefused
 from bgtask_reference.events import TaskRequestSubmitted
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
@@ -30,6 +31,9 @@ from bgtask_reference.oracle.slices import TaskSlice
 
 INSTALLED = frozenset({Source.SYSTEM_DUMP})
 TELLS_LAUNCHING = frozenset({Source.BEACON, Source.APP_LOG})
+NOT_ADVERTISED = "not advertised in the application's Info.plist"
+NO_MODES = "No relevant background execution modes"
+TWICE = "has already been registered"
 MODES = {
     BGTaskKind.APP_REFRESH: "fetch",
     BGTaskKind.PROCESSING: "processing",
@@ -44,6 +48,9 @@ def permitted(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
     for each in story_of(outside, name):
         if isinstance(each.event, LaunchHandlerRegistered) and each.event.accepted is False:
             reason = "its launch handler was not accepted: its identifier is not permitted"
+            yield Finding("R13.permitted", Word.BROKEN, reason, (each.index,))
+        elif isinstance(each.event, TaskRequestRefused) and NOT_ADVERTISED in each.event.description:
+            reason = "its request was refused: its identifier is not advertised in the app's Info.plist"
             yield Finding("R13.permitted", Word.BROKEN, reason, (each.index,))
         elif isinstance(each.event, LaunchHandlerRegistered | TaskRequestSubmitted):
             yield _permitted(name, each, plist)
@@ -67,7 +74,10 @@ def background_mode(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Itera
     """The app declares the background mode that a request needs."""
     plist = _plist(outside)
     for each in story_of(outside, task.task.id):
-        if isinstance(each.event, TaskRequestSubmitted) and (mode := MODES.get(each.event.request)):
+        if isinstance(each.event, TaskRequestRefused) and NO_MODES in each.event.description:
+            reason = "dasd refused its request: the app declares no background mode for it"
+            yield Finding("R13.background-mode", Word.BROKEN, reason, (each.index,))
+        elif isinstance(each.event, TaskRequestSubmitted) and (mode := MODES.get(each.event.request)):
             if plist is None:
                 reason = "nobody read which background modes the app's Info.plist declares"
                 yield Finding("R13.background-mode", Word.OPEN, reason, (each.index,), missing=INSTALLED)
@@ -114,7 +124,10 @@ def once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding
     """A process registers one launch handler an identifier."""
     before: Seen | None = None
     for each in story_of(outside, task.task.id):
-        if isinstance(each.event, NEW_PROCESS):
+        if isinstance(each.event, ObjectiveCExceptionRaised) and TWICE in each.event.reason:
+            reason = "its launch handler was registered twice in one process, which ended it"
+            yield Finding("R13.registered-once", Word.BROKEN, reason, (each.index,))
+        elif isinstance(each.event, NEW_PROCESS):
             before = None
         elif isinstance(each.event, LaunchHandlerRegistered):
             if before and is_whole(outside, before.index, each.index):

@@ -73,7 +73,7 @@ def _asked_again(each: NameSlice, position: int, *, keeps: bool, outside: Outsid
 def _seen(name: str, request: Step, steps: Iterator[Step], *, backwards: bool) -> Sight | None:
     """Find the work id that a name surely had on one side of a request, before anything else changed it."""
     for step in steps:
-        if step.kind in FORGETS or (backwards and step.kind is StepKind.FINISH):
+        if step.kind in FORGETS:
             return None
         work_id = _id_of(name, step)
         if work_id and _is_clear(request, step, backwards=backwards):

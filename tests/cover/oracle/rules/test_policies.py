@@ -111,3 +111,10 @@ def test_where_nobody_tells_work_ids_it_is_open_and_the_sources_are_named() -> N
     told = verdict(writer.wait(60).sample())
 
     assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("beacon", "wm-debug", "wm-diagnostics"))
+
+
+def test_the_id_of_a_run_before_counts_too() -> None:
+    names = tuple(replace(each, existing=KEEP) for each in SYNC.unique_names)
+    writer = Writer(app(quiet(SYNC, unique_names=names))).begin().names().request().run().wait(60)
+
+    assert verdict(listed(again(writer), PERIODIC, OTHER).sample()).judgement is Judgement.FAIL
