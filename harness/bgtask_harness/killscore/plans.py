@@ -118,10 +118,10 @@ def ask_again(life: Life) -> Lines:
 
 def ask_twice(life: Life) -> Lines:
     """What waits is asked for once more: its policy says what becomes of it."""
-    task = life.rng.choice(life.once) if life.once else life.task()
+    task = life.rng.choice((*life.once, life.task()))
     state = life.state_of(task)
     asked = (f"off {state}", "advance 15s", f"on {state}", f"advance {life.rng.choice(('10s', '70s', '6m'))}")
-    return (*asked, f"again {task}", life.pause(), *life.look())
+    return (*asked, "diagnose", "advance 20s", f"again {task}", life.pause(), *life.look())
 
 
 def forget_and_restart(life: Life) -> Lines:
@@ -312,6 +312,7 @@ OTHER: Mapping[str, Mapping[Move, int]] = {
     "bucket": {**_USUAL, rarely_used: 6, restart: 1},
     "power": {**_USUAL, saves_power: 6, dozes: 1},
     "stopped": {**_USUAL, is_stopped: 3, is_stopped_in_mid_run: 4},
+    "twice": {**_USUAL, ask_twice: 6, restart: 1},
     "failing": {**_USUAL, fails_for_good: 6, restart: 1},
     "zone": {**_USUAL, travels: 6, restart: 1},
 }

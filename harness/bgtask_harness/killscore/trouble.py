@@ -64,6 +64,7 @@ NUISANCES = (
     Nuisance("process-restarts", ("process",)),
     Nuisance("forces", ("forced",)),
     Nuisance("failing-server", ("failing",)),
+    Nuisance("asked-twice", ("twice",)),
     Nuisance("time-zones", ("zone",)),
     Nuisance("jitter", fault=f"{_FAULTS}:jitter"),
     Nuisance("late-by-hours", fault=f"{_FAULTS}:hours_late", norms=_PROMISED),
