@@ -38,6 +38,8 @@ class Capability(StrEnum):
     """The app answers WorkManager's diagnostics broadcast."""
     REBOOT = "reboot"
     """It can be rebooted and comes back by itself, without a code that a person must type."""
+    REBOOT_WITH_A_PERSON = "reboot-with-a-person"
+    """It can be rebooted, and then waits for the code of its lock screen: no app runs before somebody types it."""
     SET_WALL_CLOCK = "set-wall-clock"
     SWITCH_NETWORK = "switch-network"
     """Its networks can be switched off without shutting us out."""
@@ -244,6 +246,9 @@ class Device(Protocol):
 
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         """Reboot and wait until it has booted and answers again."""
+
+    def wait_until_unlocked(self, deadline: Deadline, progress: Progress) -> bool:
+        """Wait until the code of the lock screen was typed since it booted; False when nobody did in time."""
 
     def regain(self, deadline: Deadline) -> None:
         """Have it back after it went away: returns once it has booted and answers. Does nothing to one that does.

@@ -46,6 +46,7 @@ class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     responds_within: Duration = Duration(15_000_000_000)
     boots_within: Duration = Duration(180_000_000_000)
+    unlocked_within: Duration | None = None
 
 
 class DefaultApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -77,6 +78,7 @@ class Profile:
         allow: What may be done to it.
         responds_within_ns: F1: an accepted force starts a run within this.
         boots_within_ns: A reboot takes no longer than this.
+        unlocked_within_ns: Somebody types the code of its lock screen within this; None when nobody is there.
         default_app: The app file used when none was asked for.
 
     """
@@ -89,6 +91,7 @@ class Profile:
     responds_within_ns: int
     boots_within_ns: int
     default_app: str
+    unlocked_within_ns: int | None = None
 
     @property
     def virtual(self) -> bool:
@@ -129,6 +132,7 @@ def load_profile(name: str, search: SearchPath) -> Profile:
         responds_within_ns=written.limits.responds_within.ns,
         boots_within_ns=written.limits.boots_within.ns,
         default_app=written.app.default,
+        unlocked_within_ns=written.limits.unlocked_within.ns if written.limits.unlocked_within else None,
     )
 
 

@@ -206,7 +206,12 @@ class Session(Doing):
         return self._forcing.stop(self.task(task), reason)
 
     def reboot(self) -> Answer:
-        """Reboot the phone and wait until it answers again."""
+        """Reboot the phone and wait until it answers again, and until its lock screen's code was typed if it has one.
+
+        Raises:
+            Unsupported: The profile does not allow it, nobody is there to type the code, or nobody did.
+
+        """
         self.need(Capability.REBOOT)
         self.permit(Disruption.REBOOT)
         within = Deadline.after(self._lease.profile.boots_within_ns / 1e9)
@@ -215,7 +220,16 @@ class Session(Doing):
         answer = self._stimuli.send(stimulus, lambda: self._device.reboot(within, self._settings.progress))
         self._reach.follow_again()
         self._barriers.settle()
+        self._be_unlocked()
         return answer
+
+    def _be_unlocked(self) -> None:
+        within_ns = self._lease.profile.unlocked_within_ns
+        if Capability.REBOOT in self.capabilities or within_ns is None:
+            return
+        if not self._device.wait_until_unlocked(Deadline.after(within_ns / 1e9), self._settings.progress):
+            raise Unsupported(f"nobody typed the code of {self.name} within {within_ns / 1e9:.0f} s; it waits for it")
+        self._barriers.settle()
 
     def move_wall_clock(self, ns: int) -> Answer:
         """Set the wall clock forward by that many nanoseconds."""

@@ -30,7 +30,9 @@ _WOULD_ALLOW = {
     Capability.APP_HOOK: "build the app with the debug hook of docs/app-contract.md",
     Capability.FORCE_JOB: "use a device whose shell may run `cmd jobscheduler`",
     Capability.DIAGNOSTICS: "use an app with androidx.work 2.4 or later",
-    Capability.REBOOT: "remove the screen lock, so that the device boots without a person",
+    Capability.REBOOT: "remove the screen lock, so that the device boots without a person, or say "
+    "`limits.unlocked_within` in its profile when somebody is there to type the code",
+    Capability.REBOOT_WITH_A_PERSON: "it boots without one",
     Capability.SET_WALL_CLOCK: "use a device whose shell may set the time",
     Capability.SWITCH_NETWORK: "connect the device by USB: over its network that would shut us out",
     Capability.SWITCH_POWER: "use a device whose shell may say `dumpsys battery unplug`",
@@ -122,7 +124,9 @@ def lacking(settings: Settings, profile: Profile, capabilities: frozenset[Capabi
             f"this does `{settings.disruption}` to the phone and the profile {profile.name} allows up to "
             f"`{profile.allow.disruption}`; give --allow-disruption {settings.disruption}"
         )
+    somebody = profile.unlocked_within_ns is not None and Capability.REBOOT_WITH_A_PERSON in capabilities
+    there = capabilities | {Capability.REBOOT} if somebody else capabilities
     for need in settings.needs:
-        if need not in capabilities:
+        if need not in there:
             return f"this needs `{need}`, which {profile.name} does not have here; {_WOULD_ALLOW[need]}"
     return None

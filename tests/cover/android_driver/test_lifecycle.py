@@ -9,6 +9,7 @@ from bgtask_harness.devices.android.driver import AndroidDevice
 from bgtask_harness.devices.android.recents import RecentStack
 from bgtask_harness.devices.android.recents import read_stacks
 from bgtask_harness.devices.android.stopping import read_answer
+from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Completed
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.transport.in_process import InProcessTransport
@@ -113,3 +114,36 @@ def test_a_reason_is_given_where_the_shell_takes_one() -> None:
 
     with pytest.raises(Unsupported, match=r"came with Android 14 \(API 34\), and this is API level 30"):
         device_on("pixel5-api30").stop_job(APP, 3, None, reason=10, deadline=soon())
+
+
+def test_a_phone_with_a_code_on_its_lock_screen_needs_a_person_to_boot() -> None:
+    phone = build("pixel7-api36", "bgtask_reference.lineage.tvmaniac:fixed", PACKAGE, "hook")
+    assert Capability.REBOOT in attach(phone).capabilities(APP, soon())
+
+    phone.lock_code = "1234"
+
+    found = attach(phone).capabilities(APP, soon())
+    assert Capability.REBOOT not in found
+    assert Capability.REBOOT_WITH_A_PERSON in found
+
+
+def test_after_a_reboot_the_code_is_waited_for_and_asked_for() -> None:
+    phone = build("pixel7-api36", "bgtask_reference.lineage.tvmaniac:fixed", PACKAGE, "hook")
+    phone.lock_code = "1234"
+    device, asked = attach(phone), list[str]()
+    device.reboot(Deadline.after(60), asked.append)
+    phone.kernel.after(5_000_000_000, phone.unlock)
+
+    assert device.wait_until_unlocked(Deadline.after(60), asked.append)
+
+    assert any(sentence.startswith("type the code of in-process: waiting up to ") for sentence in asked)
+    assert device.tell("am get-started-user-state 0", soon()).stdout == "RUNNING_UNLOCKED\n"
+
+
+def test_when_nobody_types_the_code_in_time_that_is_said() -> None:
+    phone = build("pixel7-api36", "bgtask_reference.lineage.tvmaniac:fixed", PACKAGE, "hook")
+    phone.lock_code = "1234"
+    device = attach(phone)
+    device.reboot(Deadline.after(60), lambda _sentence: None)
+
+    assert not device.wait_until_unlocked(Deadline.after(0), lambda _sentence: None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,9 @@ from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.session import Session
+from bgtask_harness.session import Settings
 from bgtask_harness.session.finish import end_session
+from bgtask_harness.session.setup import lacking
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 
@@ -63,3 +67,31 @@ def test_a_worker_throws_in_the_state_that_the_app_file_names(open_session: Open
 
     assert isinstance(ended, RunFinished)
     assert ended.result is Result.FAILURE
+
+
+def test_a_locked_phone_is_rebooted_only_where_somebody_types_its_code(lease: Lease) -> None:
+    asked = Settings("scenario", Path(), needs=(Capability.REBOOT,))
+    locked = frozenset({Capability.REBOOT_WITH_A_PERSON})
+    somebody = dataclasses.replace(lease.profile, unlocked_within_ns=60_000_000_000)
+
+    said = lacking(asked, lease.profile, locked)
+    assert said is not None
+    assert "or say `limits.unlocked_within` in its profile when somebody is there to type the code" in said
+    assert lacking(asked, somebody, locked) is None
+    assert lacking(asked, somebody, frozenset()) is not None
+
+
+def test_a_reboot_that_nobody_unlocks_is_unsupported_and_says_who_is_waited_for(
+    open_session: Opener, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody = dataclasses.replace(lease.profile, unlocked_within_ns=1_000_000)
+    monkeypatch.setattr(lease, "profile", somebody)
+    session = open_session()
+    session.capabilities = session.capabilities - {Capability.REBOOT} | {Capability.REBOOT_WITH_A_PERSON}
+    lease.device.tell("locksettings set-pin 1234", Deadline.after(10))
+
+    with pytest.raises(Unsupported, match=r"nobody typed the code of virtual-pixel7 within 0 s; it waits for it"):
+        session.reboot()
+
+    lease.device.tell("locksettings clear --old 1234", Deadline.after(10))
+    session.reboot()

@@ -15,10 +15,13 @@ from bgtask_reference.events import AppSpec
 
 def ask_capabilities(link: Link, facts: DeviceFacts, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
     """Ask for each. The hook is asked by `ping`, which starts the app's process: ask before anything is measured."""
+    code = _code(link, deadline)
+    by_itself = code == _NO_CODE or (facts.virtual and not code)
     found = {
         Capability.ADVANCE_TIME: facts.virtual,
         Capability.FORCE_JOB: _may_force(link, app, deadline),
-        Capability.REBOOT: facts.virtual or _boots_without_a_person(link, deadline),
+        Capability.REBOOT: by_itself,
+        Capability.REBOOT_WITH_A_PERSON: bool(code) and not by_itself,
         Capability.SET_WALL_CLOCK: facts.virtual or _shell_holds(link, "android.permission.SET_TIME", deadline),
     }
     found |= _levers(link, facts, deadline)
@@ -47,14 +50,18 @@ def _may_force(link: Link, app: AppSpec, deadline: Deadline) -> bool:
     return known and not denied(done)
 
 
-def _boots_without_a_person(link: Link, deadline: Deadline) -> bool:
-    """With a code on the lock screen no app runs after a boot until somebody has typed it.
+_NO_CODE = "NONE"
 
-    The first `CredentialType:` is user 0's: `None` or `NONE` by API level. Android 10 and older print none of them.
+
+def _code(link: Link, deadline: Deadline) -> str:
+    """Give the kind of code on the lock screen, `NONE` for none; empty when nothing tells.
+
+    With one no app runs after a boot until somebody has typed it. The first `CredentialType:` is user 0's: `None` or
+    `NONE` by API level. Android 10 and older print none of them.
     """
     done = link.shell(["dumpsys", "lock_settings"], deadline)
     kinds = [line.split(":")[1].strip() for line in done.stdout.splitlines() if "CredentialType:" in line]
-    return kinds[:1] in (["None"], ["NONE"])
+    return kinds[0].upper() if kinds else ""
 
 
 def _shell_holds(link: Link, permission: str, deadline: Deadline) -> bool:

@@ -26,6 +26,7 @@ from bgtask_harness.devices.android.link import Link
 from bgtask_harness.devices.android.reboot import Regain
 from bgtask_harness.devices.android.reboot import come_back
 from bgtask_harness.devices.android.reboot import reboot
+from bgtask_harness.devices.android.reboot import wait_until_unlocked
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.changes import OlderBuild
@@ -185,6 +186,9 @@ class AndroidDevice:
 
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         return reboot(self._link, deadline, progress, self._regain)
+
+    def wait_until_unlocked(self, deadline: Deadline, progress: Progress) -> bool:
+        return wait_until_unlocked(self._link, deadline, progress)
 
     def regain(self, deadline: Deadline) -> None:
         come_back(self._link, deadline, self._regain)

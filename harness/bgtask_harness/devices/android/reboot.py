@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Protocol
 
@@ -24,6 +25,9 @@ class Regain(Protocol):
 
 BOOT_STATE = "cat /proc/sys/kernel/random/boot_id; getprop sys.boot_completed"
 """What is asked again and again while it boots."""
+_USER_STATE = ["am", "get-started-user-state", "0"]
+_LOCKED = re.compile(r"^(BOOTING|RUNNING_LOCKED|RUNNING_UNLOCKING)$", re.MULTILINE)
+"""`UserState.stateToString`; what comes after is RUNNING_UNLOCKED."""
 _BETWEEN_S = 0.1
 _PHONE_WAITS = ["sleep", str(_BETWEEN_S)]
 """While it answers the phone itself waits: an in-process phone has no other time than that."""
@@ -65,6 +69,19 @@ def boot_state(link: Link, deadline: Deadline) -> tuple[str, bool]:
     """Give boot id and whether the system says that it has booted."""
     lines = link.shell(BOOT_STATE, deadline).stdout.split()
     return (lines[0] if lines else ""), lines[1:] == ["1"]
+
+
+def wait_until_unlocked(link: Link, deadline: Deadline, progress: Progress) -> bool:
+    """Wait until user 0 is unlocked, telling the person each time; False when nobody typed the code in time.
+
+    A phone that does not tell (`am get-started-user-state`, from API 24) counts as unlocked.
+    """
+    while _LOCKED.search(link.shell(_USER_STATE, Deadline.after(_ONE_QUESTION_S)).stdout):
+        if deadline.passed:
+            return False
+        progress(f"type the code of {link.serial}: waiting up to {int(deadline.remaining())} s for it")
+        link.shell(["sleep", "1"], Deadline.after(_ONE_QUESTION_S))
+    return True
 
 
 def _send(link: Link, deadline: Deadline) -> None:

@@ -64,7 +64,9 @@ class System:
         self.network = Network()
         self.storage = Storage(self._kernel)
         self.thermal = Thermal()
-        self.screen_on = self._online = True
+        self.screen_on = self._online = self.unlocked = True
+        self.lock_code = ""
+        """The code of the lock screen, a PIN; empty for none."""
         self.restrict_background = self.monitor_battery = False
         self.uid_policies: dict[int, int] = {}
         self.app_idle_exempt: frozenset[int] = frozenset()
@@ -320,6 +322,7 @@ class System:
 
     def _booting(self) -> None:
         self.screen_on = True
+        self.unlocked = not self.lock_code
         self.idleness.screen(on=True)
         self.device_idle.reset()
         for name in ("sys.boot_completed", "dev.bootcomplete"):
@@ -339,7 +342,15 @@ class System:
         self.properties.set("init.svc.bootanim", "stopped")
         for name in ("sys.boot_completed", "dev.bootcomplete"):
             self.properties.set(name, "1")
-        self.send(BOOT_COMPLETED)
+        if self.unlocked:
+            self.send(BOOT_COMPLETED)
+
+    def unlock(self) -> None:
+        """Have somebody type the code: only now the apps are told that it has booted."""
+        if not self.unlocked:
+            self.unlocked = True
+            if self.properties.get("sys.boot_completed") == "1":
+                self.send(BOOT_COMPLETED)
 
 
 def _clocks(profile: PhoneProfile, kernel: Kernel) -> Clocks:

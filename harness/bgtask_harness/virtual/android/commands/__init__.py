@@ -10,6 +10,7 @@ from bgtask_harness.virtual.android.commands.device import ps
 from bgtask_harness.virtual.android.commands.device import reboot
 from bgtask_harness.virtual.android.commands.device_config import device_config
 from bgtask_harness.virtual.android.commands.keys import keys
+from bgtask_harness.virtual.android.commands.locksettings import locksettings
 from bgtask_harness.virtual.android.commands.logcat import logcat
 from bgtask_harness.virtual.android.commands.package import package
 from bgtask_harness.virtual.android.commands.program import Program
@@ -30,6 +31,7 @@ PROGRAMS: dict[str, Program] = {
     "getprop": getprop,
     "id": identity,
     "input": keys,
+    "locksettings": program(locksettings),
     "logcat": logcat,
     "pidof": pidof,
     "pm": program(package),

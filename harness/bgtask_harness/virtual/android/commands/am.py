@@ -261,6 +261,13 @@ async def _get_current_user(_phone: System, _arguments: Arguments, io: CommandIO
     return 0
 
 
+async def _get_started_user_state(phone: System, arguments: Arguments, io: CommandIO) -> int:
+    user = arguments.required()
+    state = "RUNNING_UNLOCKED" if phone.unlocked else "RUNNING_LOCKED"
+    io.out(f"{state}\n" if user == "0" else f"User is not started: {user}\n")
+    return 0
+
+
 _Verb = Callable[[System, Arguments, CommandIO], Awaitable[int]]
 
 _VERBS: dict[str, _Verb] = {
@@ -282,4 +289,5 @@ _VERBS: dict[str, _Verb] = {
     "get-bg-restriction-level": get_bg_restriction_level,
     "idle-maintenance": _idle_maintenance,
     "get-current-user": _get_current_user,
+    "get-started-user-state": _get_started_user_state,
 }

@@ -20,8 +20,9 @@ async def reboot(phone: System, argv: Sequence[str], io: CommandIO) -> int:
 
 
 async def dumpsys_lock_settings(phone: System, _arguments: Arguments, io: CommandIO) -> int:
-    """`dumpsys lock_settings`: no code on the lock screen (LockSettingsService.dump, short)."""
-    kind = "    CredentialType: None\n" if phone.level.has("credential_type") else ""
+    """`dumpsys lock_settings`: the kind of code on the lock screen (LockSettingsService.dump, short)."""
+    code = "PIN" if phone.lock_code else "None"
+    kind = f"    CredentialType: {code}\n" if phone.level.has("credential_type") else ""
     io.out(f"Current lock settings service state:\n\n  User 0\n{kind}")
     return 0
 
