@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from bgtask_tests_histories import PACKAGE
 from bgtask_tests_histories import PERIODIC
 from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
@@ -16,6 +17,8 @@ from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import Network
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import ProcessStarted
+from bgtask_reference.events import Source
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
@@ -274,5 +277,22 @@ def test_a_forced_run_past_the_network_need_not_be_stopped() -> None:
     writer = offline(phone().wait(600)).wait(60)
     writer.stimulus("job.run", Subject(unique_name=PERIODIC), ForceLevel.FORCED, ("delay", "network"))
     writer.run(lasts=300).look(network="none")
+
+    assert judged(writer, "R5.stop") is Judgement.NOT_EXERCISED
+
+
+def test_a_run_that_was_over_long_before_owes_nothing() -> None:
+    writer, run = under_way()
+    offline(writer.wait(5).finish(run).wait(120)).wait(60).look(network="none")
+
+    assert judged(writer, "R5.stop") is Judgement.NOT_EXERCISED
+
+
+def test_the_body_of_a_run_may_still_speak_where_the_library_says_nothing() -> None:
+    writer = Writer(app(SYNC), sources=("app-log",)).begin().names().request().wait(600)
+    writer.process()  # told by the beacon's own line below: the beacon is there, and tells nothing of this run
+    writer.add(ProcessStarted(stamp=writer.log(), source=Source.BEACON, package=PACKAGE, pid=1))
+    run = writer.start()
+    offline(writer.wait(5)).wait(120).finish(run).look(network="none")
 
     assert judged(writer, "R5.stop") is Judgement.NOT_EXERCISED

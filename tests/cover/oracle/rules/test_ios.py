@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
@@ -12,6 +14,7 @@ from bgtask_tests_iphone import SYNC
 from bgtask_tests_iphone import IPhone
 
 from bgtask_reference.events import BGTaskKind
+from bgtask_reference.events import Clock
 from bgtask_reference.events import Constraints
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
@@ -24,6 +27,7 @@ from bgtask_reference.events import RunRefused
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import RunWanted
 from bgtask_reference.events import Source
+from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
 from bgtask_reference.events import Verdict
@@ -438,3 +442,32 @@ def test_dasd_names_what_says_no() -> None:
     assert judged(running().scores("Must Not Proceed", "DeviceActivityPolicy"), "R22.decided") is PASS
     assert verdict(running().scores("Must Not Proceed"), "R22.decided").missing == ("dasd",)
     assert judged(running().scores("Can Proceed"), "R22.decided") is NOTHING
+
+
+def test_a_run_of_the_worker_that_was_over_before_is_nobody_s_business() -> None:
+    phone = started().works(1)
+
+    assert judged(phone.expire().complete(success=False), "R11.expiry-halts") is NOTHING
+
+
+def test_a_begin_date_is_not_compared_with_a_clock_that_does_not_tell_the_date() -> None:
+    phone = running().submit()
+    entry = phone.entries[-1]
+    phone.entries[-1] = replace(entry, event=replace(entry.event, stamp=Stamp(Clock.BOOT, phone.now)))
+
+    assert judged(phone, "R15.begin-date") is NOTHING
+
+
+def test_another_tasks_refusal_does_not_excuse_this_one() -> None:
+    phone = simulate(running().submit())
+    other = Subject(task=SYNC.id)
+    phone.add(RunRefused(stamp=phone.log(), source=Source.BACKGROUND_TASKS, subject=other, reason="no-pending-request"))
+
+    assert judged(phone.whole_for(), "F1.simulated") is FAIL
+
+
+def test_a_run_that_is_wanted_without_a_simulation_is_another_rule_s() -> None:
+    phone = running()
+    phone.want(REFRESH, within=60)
+
+    assert judged(phone.whole_for(), "F1.simulated") is NOTHING

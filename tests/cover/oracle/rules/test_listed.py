@@ -240,3 +240,26 @@ def test_what_was_cancelled_meanwhile_need_not_be_there(life: Life, rule: str) -
 @pytest.mark.parametrize(("life", "rule"), BOTH)
 def test_where_nobody_looks_nothing_is_said(life: Life, rule: str) -> None:
     assert judged(life().sample(), rule) is Judgement.NOT_EXERCISED
+
+
+@pytest.mark.parametrize(("life", "rule"), BOTH)
+def test_a_row_that_has_come_to_an_end_is_another_rules_business(life: Life, rule: str) -> None:
+    assert judged(life().listed((PERIODIC, WorkState.FAILED)).sample(), rule) is Judgement.NOT_EXERCISED
+
+
+def test_a_list_just_after_the_death_may_be_of_before() -> None:
+    writer = asked().run().wait(60).process().wait(1).listed((IMMEDIATE, WorkState.SUCCEEDED)).sample()
+
+    assert judged(writer, "R7.kept") is Judgement.NOT_EXERCISED
+
+
+def test_a_running_row_at_the_very_end_of_the_record_is_not_judged() -> None:
+    writer = asked().run().wait(60).listed(RUNS).sample()
+
+    assert judged(writer, "R19.running") is Judgement.NOT_EXERCISED
+
+
+def test_the_next_death_is_what_counts_from_there_on() -> None:
+    writer = asked().run().wait(60).process().wait(60).process().wait(60).listed(WAITS).sample()
+
+    assert verdict(writer, "R7.kept").exercised == 1
