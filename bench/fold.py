@@ -1,8 +1,8 @@
 """The oracle: events a second by the length of a history and the number of its tasks, with every rule.
 
 Beside it, one property alone, "every start is answered by an end within its window", on the oracle's engine for duties,
-on a hand-written loop, and on two published monitors (`uv pip install rtamt reelay`, extra `peers`), all from the same
-events. The monitors get them in the shape that they want before the clock is started.
+on a hand-written loop, and on two published monitors (rtamt and reelay, which `make bench` installs beside the rest),
+all from the same events. The monitors get them in the shape that they want before the clock is started.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ ROUNDS = 3
 WINDOW_S = 30
 # rtamt takes more than linear time: it is measured at sizes that it gets through in seconds.
 RTAMT_SIZES = (2_000, 20_000)
+
+
+PEERS = Path(sys.prefix) / "peers"
+sys.path.append(str(PEERS))
 
 
 def load(path: Path) -> ModuleType:
@@ -210,7 +214,7 @@ def one_property() -> dict[str, object]:
         for size in sizes:
             key = f"{name}, {size:,} events, events/s"
             if importlib.util.find_spec(name) is None:
-                peers[key] = "not installed"
+                peers[key] = f"not installed ({PEERS.name}: make bench)"
                 continue
             peers[key] = theirs = size / measure_s(size)
             peers[f"engine over {name} at {size:,}"] = engine_rate / theirs
@@ -220,6 +224,6 @@ def one_property() -> dict[str, object]:
 def measure() -> dict[str, object]:
     return {
         "every rule": all_rules(),
-        f"journal of {AT:,} events": from_journal(),
-        f"every start is answered within {WINDOW_S} s": one_property(),
+        f"journal of {AT:,} events (wanted: under 1 s with every rule)": from_journal(),
+        f"every start is answered within {WINDOW_S} s (wanted: 1,000,000 events/s, 50 times rtamt)": one_property(),
     }

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 
+from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Norm
 from bgtask_reference.events import Source
-from bgtask_reference.oracle.clocks import elapsed
-from bgtask_reference.oracle.coverage import Proof
+from bgtask_reference.oracle.duty import Duty
+from bgtask_reference.oracle.duty import Kept
+from bgtask_reference.oracle.duty import Owed
+from bgtask_reference.oracle.duty import kept
+from bgtask_reference.oracle.duty import owed
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
@@ -28,7 +32,13 @@ SPEAKS_AT_BOTH = frozenset({Source.BEACON, Source.APP_LOG})
 """Sources that tell an end only of what they told a start of: the same code prints both."""
 HOLES = frozenset({StepKind.HOLE})
 FRESH = frozenset({StepKind.DIED, StepKind.CLEARED})
-INTERRUPTIONS = frozenset({StepKind.DIED, StepKind.CLEARED, StepKind.HOLE, StepKind.CANCEL})
+ENDS = Duty(
+    opens=frozenset({StepKind.START}),
+    met_by=frozenset({StepKind.FINISH, StepKind.STOP}),
+    lifted_by=frozenset({StepKind.DIED, StepKind.CLEARED, StepKind.HOLE, StepKind.CANCEL}),
+)
+"""What began ends, unless something legal ended it without a word."""
+ABOUT_ENDING = ENDS.opens | ENDS.met_by | ENDS.lifted_by
 
 
 def once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -75,37 +85,26 @@ def _nothing_from_before(start: Step, task: TaskSlice) -> bool:
 def in_time(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """An attempt ends within its limit."""
     limit = task.task.ends_within_ns or jobscheduler.longest_run_ns(outside.device.api_level)
-    for run in task.runs:
-        if run.start and not run.in_app:
-            yield from _ends_in_time(run.start, run, limit, task, outside)
+    levels = {run.number: run.level for run in task.begun if not run.in_app and run.last.index >= run.index}
+    for each in owed(ENDS, task.steps.of(ABOUT_ENDING)):
+        level = levels.get(each.opened.run) if each.opened.run is not None else None
+        if level is not None:
+            yield from _ends_in_time(each, level, limit, outside)
 
 
-def _ends_in_time(start: Step, run: Run, limit: int, task: TaskSlice, outside: Outside) -> Iterator[Finding]:
-    if run.end and elapsed(start.when, run.end.when).lo <= limit:
-        yield held("R10.in-time", run.level)
-        return
-    if run.end:
-        facts = (*start.entries[:1], *run.end.entries[-1:])
-        yield Finding("R10.in-time", Word.BROKEN, "an attempt ended after its limit", facts, level=run.level)
-        return
-    proof = outside.coverage.proof_from(start.index)
-    over = start.when.known and proof and proof.first.boot == start.when.boot and proof.until_ns > start.when.hi + limit
-    if not proof or not over or _interrupted(start, _upto(start.when.hi + limit, proof, outside), task):
-        return  # the record ends before the limit, or something legal ended the run without a word
-    if not outside.saw(SHOWS_STOPS):
+def _ends_in_time(each: Owed, level: ForceLevel, limit: int, outside: Outside) -> Iterator[Finding]:
+    start, said = each.opened, kept(each, limit, outside.coverage)
+    if said is Kept.YES:
+        yield held("R10.in-time", level)
+    elif said is Kept.NO and each.is_met and each.closed:
+        facts = (*start.entries[:1], *each.closed.entries[-1:])
+        yield Finding("R10.in-time", Word.BROKEN, "an attempt ended after its limit", facts, level=level)
+    elif said is Kept.NO and not outside.saw(SHOWS_STOPS):
         reason = "the attempt's end was not seen, and nobody would have told of a stop"
         yield Finding("R10.in-time", Word.OPEN, reason, start.entries, missing=SHOWS_STOPS)
-        return
-    reason = "an attempt did not end within its limit"
-    yield Finding("R10.in-time", Word.BROKEN, reason, start.entries[:1], level=run.level)
-
-
-def _upto(ns: int, proof: Proof, outside: Outside) -> int:
-    return outside.coverage.seen_at(outside.coverage.first_after(ns, proof))
-
-
-def _interrupted(start: Step, upto: int, task: TaskSlice) -> bool:
-    return bool(task.steps.of(INTERRUPTIONS).between(start.index, upto + 1))
+    elif said is Kept.NO:
+        reason = "an attempt did not end within its limit"
+        yield Finding("R10.in-time", Word.BROKEN, reason, start.entries[:1], level=level)
 
 
 RULES = (
