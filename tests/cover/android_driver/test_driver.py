@@ -132,7 +132,8 @@ def test_an_installed_app_with_everything(server: Any, device: AndroidDevice, ap
         ping: reply('Broadcast completed: result=0, data="ok"\n'),
     }
 
-    assert device.capabilities(app, soon()) == set(Capability) - {Capability.ADVANCE_TIME, Capability.REBOOT_WITH_A_PERSON}
+    others = {Capability.ADVANCE_TIME, Capability.REBOOT_WITH_A_PERSON}
+    assert device.capabilities(app, soon()) == set(Capability) - others
 
 
 def test_a_shell_that_may_not_force_jobs_has_no_such_capability(
