@@ -19,6 +19,8 @@ _SEVERAL = {"restart": 3, "kill": 2}
 _PAUSES = ("20s", "2m", "16m", "50m", "2h", "5h", "7h", "13h")
 _LONG = ("12s", "45s", "3m", "8m")
 
+_TOUCHES_NETWORK = frozenset({"network off", "metered on"})
+
 Lines = tuple[str, ...]
 Move = Callable[["Life"], Lines]
 
@@ -69,7 +71,8 @@ def generate(app: AppFile, seed: int, theme: str = "") -> Lines:
     wanted = rng.randint(LEAST_STIMULI, LEAST_STIMULI + _MORE)
     while stimuli((*lines, *end)) < wanted:
         lines += rng.choice(moves)(life)
-    return (*lines, *end)
+    network = ("network on",) if _TOUCHES_NETWORK & set(lines) else ()
+    return (*lines, *network, *end)
 
 
 def stimuli(lines: Lines) -> int:
@@ -87,7 +90,7 @@ def _first_days(life: Life, theme: str) -> Lines:
 
 def _last_days(life: Life) -> Lines:
     healed = tuple(f"server {task} ok" for task in range(life.tasks))
-    return ("network on", *healed, f"due {life.task()}")
+    return (*healed, f"due {life.task()}")
 
 
 def _weights(weighted: Mapping[Move, int]) -> tuple[Move, ...]:
@@ -97,6 +100,11 @@ def _weights(weighted: Mapping[Move, int]) -> tuple[Move, ...]:
 def wait(life: Life) -> Lines:
     """Let time pass, and look."""
     return (life.pause(), *life.look())
+
+
+def comes_and_goes(life: Life) -> Lines:
+    """A person leaves the app and comes back."""
+    return ("home", life.pause(), "launch", "advance 5s")
 
 
 def due(life: Life) -> Lines:
@@ -282,7 +290,7 @@ def travels(life: Life) -> Lines:
     return (*ended, f"zone {zone}", f"due {life.task()}", life.pause())
 
 
-_USUAL: dict[Move, int] = {wait: 3, due: 3, listing: 1}
+_USUAL: dict[Move, int] = {wait: 2, due: 2, comes_and_goes: 3, listing: 1}
 EVERY_DAY: Mapping[str, Mapping[Move, int]] = {
     "quiet": {**_USUAL, restart: 1, slow_server: 1},
     "server": {**_USUAL, trouble_at_the_server: 6, restart: 1, process_ends: 1},
