@@ -44,7 +44,7 @@ _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 def _length(text: str) -> float:
     parts = re.findall(r"(\d+)(ms|[dhms])", text)
-    return sum(int(number) * _UNITS[unit] for number, unit in parts) * (-1 if text.startswith("-") else 1)
+    return sum(int(number) * _UNITS[unit] for number, unit in parts) * (-1 if text.lstrip().startswith("-") else 1)
 
 
 def _date(text: str) -> float:
@@ -70,17 +70,23 @@ RULES = (
     Rule("epoch ms", "as `date`", r"(?<![\w.])1\d{12}(?![\w.])", lambda text: int(text) / 1e3),
     Rule("epoch s", "as `date`", r"(?<![\w.])1\d{9}\.\d{3,9}(?![\w.])", float),
     Rule(
-        "elapsed clock",
-        f"boot clocks agree within {TOLERANCE_S:.0f} s",
-        r"(?<=elapsed time: )\d+$|(?<=Elapsed clock: )\d+$",
+        "boot clock, ms",
+        f"whole numbers of 7 to 11 digits that no `...ms=` stands before; they agree within {TOLERANCE_S:.0f} s",
+        r"(?<![\w.])(?<!_ms=)(?<!Ms=)\d{7,11}(?![\w.])",
+        lambda text: int(text) / 1e3,
+    ),
+    Rule(
+        "length of time, ms",
+        f"what JobScheduler's quota has counted; agrees within {TOLERANCE_S:.0f} s",
+        r"(?<=executionTimeInWindow=)\d+|(?<=executionTimeInMaxPeriod=)\d+|(?<= \()\d+(?=\), \d+ bg jobs)",
         lambda text: int(text) / 1e3,
     ),
     Rule("idle time", "the CPU's idle time, beside the uptime", r"(?<=\d\.\d\d )\d+\.\d\d$"),
     Rule("uptime", f"boot clocks agree within {TOLERANCE_S:.0f} s", r"(?<![\w.])\d{1,9}\.\d\d(?= \d+\.\d\d$)", float),
     Rule(
         "length of time",
-        f"lengths of time agree within {TOLERANCE_S:.0f} s",
-        r"(?<![\w.])[+-]?(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?<=[dhms])(?![\w.])",
+        f"lengths of time agree within {TOLERANCE_S:.0f} s, however many blanks make a column of them",
+        r" *(?<![\w.])[+-]?(?=\d)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?(?<=[dhms])(?![\w.])",
         _length,
     ),
     Rule(

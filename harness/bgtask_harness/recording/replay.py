@@ -86,8 +86,9 @@ def replay(session: Recorded, app: AppFile, model: str) -> Replayed:
         said = retelling.tell(exchange)
         if said is not None and exchange.exit_status is not None and exchange.command != BOOT_STATE:
             title = f"{number}: {exchange.command}"
-            texts.append(compare_texts(title, _whole(exchange), retelling.redacted(said), normaliser))
-    ours, theirs = _matter(session.log, app), _matter(retelling.redacted(retelling.log), app)
+            asked = retelling.redacted(_whole(exchange))
+            texts.append(compare_texts(title, asked, retelling.redacted(said), normaliser))
+    ours, theirs = (_matter(retelling.redacted(log), app) for log in (session.log, retelling.log))
     texts.append(compare_logs("the log's lines that matter", ours, theirs, normaliser))
     return Replayed(model, tuple(texts), dict(normaliser.counts))
 
@@ -98,7 +99,8 @@ class _Retelling:
     def __init__(self, phone: PhoneInThisProcess, session: Recorded, ahead_ns: int) -> None:
         """`ahead_ns`: how far the recorded phone was past the second that this one was made in."""
         self._phone, self._session, self._ahead_ns = phone, session, ahead_ns
-        self._redactor = Redactor((phone.serial,))
+        notes = session.header.device.notes
+        self._redactor = Redactor((phone.serial, *(notes[key] for key in notes if "serial" in key.lower())))
         self._streams: list[Stream] = []
         self._log = bytearray()
 
@@ -109,7 +111,7 @@ class _Retelling:
         return self._log.decode(errors="replace")
 
     def redacted(self, text: str) -> str:
-        """Give a text as a recording would have it."""
+        """Give a text as a recording has it. A session's own folder is not redacted, and says the same."""
         return self._redactor.text(text)
 
     def tell(self, exchange: Exchange) -> str | None:

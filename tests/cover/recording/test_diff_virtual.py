@@ -24,18 +24,25 @@ INSIDE = "virtual-pixel7/recorded/"
 BUNDLED = Path(adbutils.__file__).parent / "binaries"
 SCRIPT = """
 launch
+wait 5s           # what races within milliseconds may end otherwise on the other phone
 state logged-in on
+wait 5s
 state notifications on
 wait 1m
 pull wifi off
+wait 5s
 look
 wait 30m          # nothing that needs a network runs
 release wifi
+wait 5s
 diagnose
 look
 force "episode notifications"
+wait 1m
 move-clock 1h
+wait 1m
 reboot
+wait 1m
 wait 6h
 look
 """
@@ -128,6 +135,12 @@ def test_what_it_unpacks_to_is_as_good(recording: Path, told: Callable[..., Told
         archive.extractall(tmp_path)
 
     assert told(tmp_path)[0] == 0
+
+
+def test_the_unredacted_session_beside_it_is_as_good(recording: Path, told: Callable[..., Told]) -> None:
+    status, lines = told(recording.parent / "virtual-pixel7" / "recorded")
+
+    assert status == 0, "\n".join(lines)
 
 
 def test_a_tape_holds_what_was_typed_and_answered_and_no_serial(recording: Path) -> None:
