@@ -22,11 +22,11 @@ FOREIGN = Identity(foreign=True)
 
 
 class Join:
-    """What a whole journal says about who is who."""
+    """What a whole journal says about who is who. `task_of_name` is the app file's word alone."""
 
     def __init__(self, app: AppSpec, record: Record) -> None:
         self._tasks: dict[str, TaskSpec] = {task.id: task for task in app.tasks}
-        self._task_of_name = {unique.name: task.id for task in app.tasks for unique in task.unique_names}
+        self.task_of_name = {unique.name: task.id for task in app.tasks for unique in task.unique_names}
         self._names_of_work: dict[str, tuple[str, ...]] = {}
         self._task_of_work: dict[str, str] = {}
         self._work_of_attempt: dict[str, str] = {}
@@ -77,16 +77,16 @@ class Join:
         attempt = subject.attempt_id
         work = subject.work_id or (self._work_of_attempt.get(attempt) if attempt else None)
         names = self._names_of_work.get(work) if work else None
-        known = [name for name in names or () if name in self._task_of_name]
+        known = [name for name in names or () if name in self.task_of_name]
         name = subject.unique_name or (known[0] if len(known) == 1 else None)
         told = (
             subject.task,
             self._task_of_attempt.get(attempt) if attempt else None,
             self._task_of_work.get(work) if work else None,
-            self._task_of_name.get(name) if name else None,
+            self.task_of_name.get(name) if name else None,
         )
         tasks = list(dict.fromkeys(task for task in told if task is not None))
-        if (name is not None and name not in self._task_of_name) or (names is not None and not known and not tasks):
+        if (name is not None and name not in self.task_of_name) or (names is not None and not known and not tasks):
             return FOREIGN
         if len(tasks) > 1:
             return Identity(work_id=work, attempt_id=attempt)

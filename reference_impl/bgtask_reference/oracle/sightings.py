@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
@@ -155,32 +156,37 @@ class Shelf:
     def of_work(self, each: Sighting) -> list[Draft]:
         """Give the drafts of one work that another source saw start or end beside this sighting, nearest first."""
         work = each.who.work_id
-        near = self._near(each, (work,))
-        return _nearest(each, [draft for draft in near if draft.work_id == work]) if near else near
+        return self._beside(each, (work,), lambda draft: draft.work_id == work)
 
     def fitting(self, each: Sighting) -> list[Draft]:
         """Give the drafts that a sighting without a work may be about, where it lies beside them, nearest first."""
         who = each.who
-        near = self._near(each, None if who.task is None and who == NOT_KNOWN else (who.task, None))
-        return _nearest(each, [draft for draft in near if draft.fits(who)]) if near else near
+        keys = None if who.task is None and who == NOT_KNOWN else (who.task, None)
+        return self._beside(each, keys, lambda draft: draft.fits(who))
 
-    def _near(self, each: Sighting, keys: tuple[str | None, ...] | None) -> list[Draft]:
-        place, now, found = each.index // REACH * 2 + each.starts, each.wall_ns, list[Draft]()
+    def _beside(
+        self, each: Sighting, keys: tuple[str | None, ...] | None, is_wanted: Callable[[Draft], bool]
+    ) -> list[Draft]:
+        place, now, found = each.index // REACH * 2 + each.starts, each.wall_ns, list[tuple[int, Draft]]()
         for at in (place - 2, place, place + 2):
             here = self._places.get(at, NOTHING)
             for key in here if keys is None else keys:
                 if key in here:
                     for ns, draft in here[key]:
-                        if ns is None or now is None or -SPREAD_NS <= ns - now <= SPREAD_NS:
-                            found.append(draft)
-        return found
+                        if (ns is None or now is None or -SPREAD_NS <= ns - now <= SPREAD_NS) and is_wanted(draft):
+                            far = draft.beside(each)
+                            if far is not None:
+                                found.append((far, draft))
+        return _nearest(found) if found else NOBODY
 
 
-def _nearest(each: Sighting, near: list[Draft]) -> list[Draft]:
-    if len(near) <= 1:
-        return near if near and near[0].beside(each) is not None else []
-    found = {id(draft): (far, draft) for draft in near if (far := draft.beside(each)) is not None}
-    return [draft for _, draft in sorted(found.values(), key=_how_far)]
+NOBODY: list[Draft] = []
+
+
+def _nearest(found: list[tuple[int, Draft]]) -> list[Draft]:
+    if len(found) > 1:
+        found.sort(key=_how_far)
+    return list(dict.fromkeys([draft for _, draft in found]))
 
 
 def _how_far(told: tuple[int, Draft]) -> tuple[int, int]:

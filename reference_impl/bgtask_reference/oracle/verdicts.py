@@ -13,6 +13,7 @@ from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.outside import strongest
 from bgtask_reference.oracle.rules.rule import Rule
 
+NOTHING_TO_CHECK = "nothing in the record gave the rule something to check"
 MOST_REASONS = 3
 
 
@@ -36,6 +37,9 @@ class Doubts:
 
 def combine(rule: Rule, task: str, findings: Sequence[Finding], doubts: Doubts) -> Verdict:
     """Weigh the findings: a breach first, then doubt, then excuses, then what held."""
+    if not findings:
+        judgement, reason = _doubt(Judgement.NOT_EXERCISED, NOTHING_TO_CHECK, doubts)
+        return Verdict(rule.id, rule.norm, task, judgement, reason=reason)
     # What rests on something in the record is more specific than what rests on its absence.
     told_once = tuple(dict(zip(map(id, findings), findings, strict=True)).values())  # what held is the same value often
     others = sorted((each for each in told_once if each.word is not Word.HELD), key=lambda each: not each.facts)
@@ -72,7 +76,7 @@ def _weigh(findings: Sequence[Finding], held: int) -> tuple[Judgement, Finding |
 
 def _reason(judgement: Judgement, told: Finding | None, others: Sequence[Finding]) -> str:
     if judgement is Judgement.NOT_EXERCISED:
-        return "nothing in the record gave the rule something to check"
+        return NOTHING_TO_CHECK
     if judgement is Judgement.INCONCLUSIVE:
         return _all_reasons([each for each in others if each.word is Word.OPEN])
     return "" if told is None else told.reason

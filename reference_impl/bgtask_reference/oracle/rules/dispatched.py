@@ -53,7 +53,7 @@ def _not_created(step: Step, task: TaskSlice) -> Finding:
 
 def named(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The work that a run belongs to was enqueued under one of its own task's unique names."""
-    owner = {unique.name: each.id for each in outside.app.tasks for unique in each.unique_names}
+    owner = outside.join.task_of_name
     listed = _listed(outside.record)
     for index, work in _told(outside.record).get(task.task.id, ()):
         where, names = listed.get(work, (index, ()))
