@@ -32,8 +32,15 @@ def lock(profile: Profile, options: LeaseOptions) -> HeldLock | None:
 
 
 def _provider(profile: Profile) -> Provider:
-    if profile.find.platform != "android":
-        raise Unsupported(f"--device {profile.name}: iPhones are not driven by this version; use an Android profile")
+    if profile.find.platform == "ios":
+        if not profile.virtual:
+            raise Unsupported(
+                f"--device {profile.name}: physical iPhones are driven by `bgtask_harness.devices.ios` alone so far, "
+                "not by scenarios; use virtual-iphone15"
+            )
+        from bgtask_harness.broker.virtual_iphone import VirtualIPhoneProvider  # noqa: PLC0415 - imported when asked for
+
+        return VirtualIPhoneProvider()
     if profile.virtual:
         from bgtask_harness.broker.virtual import VirtualProvider  # noqa: PLC0415 - imported when a profile asks for it
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from typing import Protocol
 
 from bgtask_harness.capture.gaps import SentinelOrder
 from bgtask_harness.capture.lines import LineSplitter
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.errors import DeadlineExceeded
 from bgtask_harness.errors import HarnessError
-from bgtask_harness.observe import LogObserver
 from bgtask_harness.transport.port import Stream
 from bgtask_reference.events import CaptureClosed
 from bgtask_reference.events import CaptureOpened
@@ -44,6 +44,19 @@ class Counters:
     unknown: int
 
 
+class LogReader(Protocol):
+    """What makes events of a log's text: `observe.LogObserver`, `observe.ios.IosLogObserver`."""
+
+    unknown: int
+    """Lines that should mean something and nobody knows."""
+
+    def feed_block(self, text: str) -> list[Event]:
+        """Give the events of whole lines that came together."""
+
+    def flush(self) -> list[Event]:
+        """Give what was still being put together: the stream is over."""
+
+
 class LogCapture:
     """One log stream, read until `stop` or until it ends by itself.
 
@@ -57,7 +70,7 @@ class LogCapture:
     def __init__(
         self,
         stream: Stream,
-        observer: LogObserver,
+        observer: LogReader,
         sink: Callable[[Sequence[Event]], object],
         raw_path: Path,
         *,

@@ -13,6 +13,7 @@ from bgtask_harness.observe.getters import observe_data_saver
 from bgtask_harness.observe.getters import observe_getters
 from bgtask_harness.observe.getters import observe_low_power
 from bgtask_harness.observe.getters import observe_stopped
+from bgtask_harness.observe.ios.info_plist import observe_info_plist
 from bgtask_harness.observe.job_dump import observe_jobs
 from bgtask_reference.events import Event
 from bgtask_reference.events import Stamp
@@ -25,6 +26,7 @@ PARSERS: dict[str, Callable[[str, Stamp, str], tuple[Event, ...]]] = {
     "dumpsys-deviceidle": observe_device_idle,
     "dumpsys-jobscheduler": observe_jobs,
     "dumpsys-package-stopped": observe_stopped,
+    "info-plist": observe_info_plist,
     "jobscheduler-getters": observe_getters,
     "netpolicy-restrict-background": observe_data_saver,
     "settings-low-power": observe_low_power,

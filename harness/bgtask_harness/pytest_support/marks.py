@@ -24,6 +24,7 @@ class Declared:
 
     needs: tuple[Capability, ...]
     disruption: Disruption
+    platforms: tuple[str, ...] = ("android", "ios")
 
 
 def _at_once(task: TaskSpec) -> bool:
@@ -89,13 +90,14 @@ def declared(item: pytest.Item) -> Declared:
     given = dict(mark.kwargs) if mark else {}
     needs, disruption = given.pop("needs", ()), given.pop("disruption", Disruption.OBSERVE)
     given.pop("tasks", None)
+    platforms = given.pop("platforms", ("android",) if mark else ("android", "ios"))
     if given or (mark and mark.args):
         raise pytest.UsageError(
-            f"{item.nodeid}: @pytest.mark.scenario takes `needs`, `disruption` and `tasks`, by name"
+            f"{item.nodeid}: @pytest.mark.scenario takes `needs`, `disruption`, `tasks` and `platforms`, by name"
         )
     try:
         wanted = (needs,) if isinstance(needs, str) else tuple(needs)
-        return Declared(tuple(Capability(need) for need in wanted), Disruption(disruption))
+        return Declared(tuple(Capability(need) for need in wanted), Disruption(disruption), tuple(platforms))
     except ValueError as error:
         raise pytest.UsageError(f"{item.nodeid}: @pytest.mark.scenario: {error}") from error
 

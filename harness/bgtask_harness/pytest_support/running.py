@@ -55,6 +55,7 @@ class Runner:
             folder=folder,
             needs=wants.needs,
             disruption=wants.disruption,
+            platforms=wants.platforms,
             patience_s=self._chosen.patience_s,
             progress=lambda sentence: progress(f"{name}: {sentence}"),
         )

@@ -13,7 +13,7 @@ AFTERWARDS = "10s"
 """So that what belongs to an end is logged, and a run too many has time to show."""
 
 
-@pytest.mark.scenario(needs=[Capability.APP_INSTALLED])
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], platforms=["android", "ios"])
 def test_runs_to_success(device: Session, task: TaskSpec) -> None:
     """Asked for, a task runs to its end, by the gentlest way that this device and app have."""
     device.open_window()
@@ -22,7 +22,7 @@ def test_runs_to_success(device: Session, task: TaskSpec) -> None:
     device.look()
 
 
-@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], tasks="periodic")
+@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], tasks="periodic", platforms=["android", "ios"])
 def test_comes_again_when_due(device: Session, task: TaskSpec) -> None:
     """After its first run a periodic task is armed again and runs when its interval is over."""
     device.open_window()

@@ -20,6 +20,7 @@ from bgtask_reference.events import Stamp
 
 CALL_S = 20.0
 SENTINEL_S = 10.0
+ANSWER_S = 0.5
 STREAM = "logcat"
 
 
@@ -56,6 +57,10 @@ class Barriers:
     def settle(self) -> ClockReading:
         """Read the clocks and wait until everything that was logged before has been read, or is known to be lost."""
         reading = self.sample()
+        if self._device.facts.platform == "ios":
+            # The app itself answers: a suspended one does when it runs again, and until then nothing is proven.
+            self._log.wait_for_sentinel(reading.number, Deadline.after(ANSWER_S))
+            return reading
         if not self._log.wait_for_sentinel(reading.number, Deadline.after(SENTINEL_S)):
             seen = self._recording.of(SentinelSeen)
             last = seen[-1].number if seen else None

@@ -9,13 +9,23 @@ from bgtask_harness.capture.log_capture import LogCapture
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Device
 from bgtask_harness.observe import LogObserver
+from bgtask_harness.observe.ios import IosLogObserver
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.recording import Recording
 from bgtask_reference.events import Event
 from bgtask_reference.events import SentinelSeen
 
 RAW_NAME = "logcat.txt"
+OS_LOG_NAME = "oslog.ndjson"
 _OPEN_S = 20.0
+
+
+def _observer(device: Device, app: AppFile) -> LogObserver | IosLogObserver:
+    if device.facts.platform == "ios":
+        identifiers = [task.id for task in app.spec.tasks]
+        return IosLogObserver(app.spec.package, app.templates, identifiers=identifiers)
+    handle = device.sentinel(1).split()[1]
+    return LogObserver(app.spec.package, app.templates, sentinel_handle=handle, ignore_tags=app.ignore_tags)
 
 
 class SessionLog:
@@ -25,14 +35,10 @@ class SessionLog:
         self, device: Device, app: AppFile, recording: Recording, folder: Path, *, threaded: bool = True
     ) -> None:
         """`threaded=False` reads only while somebody waits: for a phone in this process, which moves only then."""
-        self._device, self._recording, self._path = device, recording, folder / RAW_NAME
+        name = OS_LOG_NAME if device.facts.platform == "ios" else RAW_NAME
+        self._device, self._recording, self._path = device, recording, folder / name
         self._threaded = threaded
-        self._observer = LogObserver(
-            app.spec.package,
-            app.templates,
-            sentinel_handle=device.sentinel(1).split()[1],
-            ignore_tags=app.ignore_tags,
-        )
+        self._observer = _observer(device, app)
         self._capture: LogCapture | None = None
 
     def open(self) -> None:

@@ -171,7 +171,7 @@ class Ladder:
         return Asked(since=session.launched)
 
     def _immediate(self, task: TaskSpec) -> Asked:
-        return _asked(self._session.hook("execute", {"task": task.id}, task))
+        return answered(self._session.hook("execute", {"task": task.id}, task))
 
     def _due(self, task: TaskSpec) -> Asked:
         self._session.wait_until_due(task, _LEAD_NS / 1e9)
@@ -186,10 +186,10 @@ class Ladder:
         if task.interval_ns is None:
             raise Unsupported("it has no interval, so it never comes due")
         session.move_wall_clock(task.interval_ns)
-        return _asked(session.force(task, session.periodic_name(task), want=self._wanted))
+        return answered(session.force(task, session.periodic_name(task), want=self._wanted))
 
     def _hook(self, task: TaskSpec) -> Asked:
-        return _asked(self._session.hook("run", {"task": task.id}, task))
+        return answered(self._session.hook("run", {"task": task.id}, task))
 
     def _job(self, task: TaskSpec) -> Asked:
         session = self._session
@@ -197,15 +197,17 @@ class Ladder:
         if not known and Capability.DIAGNOSTICS in session.capabilities:
             session.diagnose()
             session.look()
-        return _asked(session.force(task, want=self._wanted))
+        return answered(session.force(task, want=self._wanted))
 
     def _want(self, task: TaskSpec, within_s: float | None = None) -> None:
         if self._wanted:
             self._session.want_run(task, within=within_s)
 
 
-def _asked(answer: Answer) -> Asked:
-    return Asked(answer.refusal or answer.output or "no reason given") if answer.outcome is Outcome.REFUSED else Asked()
+def answered(answer: Answer, since: int | None = None) -> Asked:
+    """Give what the phone's answer makes of a rung."""
+    refused = answer.outcome is Outcome.REFUSED
+    return Asked((answer.refusal or answer.output or "no reason given") if refused else "", since)
 
 
 def _begins_anew(task: TaskSpec) -> bool:

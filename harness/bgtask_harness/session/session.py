@@ -32,6 +32,7 @@ from bgtask_harness.session.recording import Recording
 from bgtask_harness.session.recording import host_stamp
 from bgtask_harness.session.runs import LONGEST_RUN_NS
 from bgtask_harness.session.runs import RunWatch
+from bgtask_harness.session.setup import PLATFORMS
 from bgtask_harness.session.setup import Means
 from bgtask_harness.session.setup import Settings
 from bgtask_harness.session.setup import header
@@ -105,7 +106,7 @@ class Session(Doing):
         self._control = AppControl(self._device, self._app, self._stimuli, self._nemesis, self.need)
         self._runs = RunWatch(self)
         self._forcing = Forcing(self, self._device, self._stimuli, self._window, lease.profile.responds_within_ns)
-        self._ladder = Ladder(self)
+        self._ladder = _ladder(self)
         self._begin()
 
     # --- what it is -----------------------------------------------------------------------------------------------
@@ -114,6 +115,11 @@ class Session(Doing):
     def name(self) -> str:
         """The device's name: its profile's."""
         return self._lease.profile.name
+
+    @property
+    def device(self) -> Device:
+        """The device itself, for what has no verb here."""
+        return self._device
 
     @property
     def app(self) -> AppFile:
@@ -348,8 +354,10 @@ class Session(Doing):
         """
         self._permitted(needs=(), disruption=disruption)
 
-    def _permitted(self, needs: tuple[Capability, ...], disruption: Disruption) -> None:
-        asked = Settings(self._settings.scenario, self._settings.folder, needs, disruption)
+    def _permitted(
+        self, needs: tuple[Capability, ...], disruption: Disruption, platforms: tuple[str, ...] = PLATFORMS
+    ) -> None:
+        asked = Settings(self._settings.scenario, self._settings.folder, needs, disruption, platforms)
         reason = lacking(asked, self._lease.profile, self.capabilities)
         if reason is not None:
             raise Unsupported(reason)
@@ -394,7 +402,7 @@ class Session(Doing):
             )
         )
         try:
-            self._permitted(settings.needs, settings.disruption)
+            self._permitted(settings.needs, settings.disruption, settings.platforms)
             self._nemesis.put_back()
             self._log.open()
             self._barriers.settle()
@@ -408,10 +416,11 @@ class Session(Doing):
     def _prepare(self) -> None:
         """Start from a known state where that is allowed; otherwise what was there before is unknown, and stays so.
 
-        An app that nobody can log in again from outside keeps its data, unless it is a virtual phone's.
+        An app that nobody can log in again from outside keeps its data, unless it is a virtual phone's. On an iPhone
+        it goes with the app alone.
         """
         comes_back = Capability.APP_HOOK in self.capabilities or self._device.facts.virtual
-        there = Capability.APP_INSTALLED in self.capabilities
+        there = Capability.APP_INSTALLED in self.capabilities and self._device.facts.platform == "android"
         if there and comes_back and self._lease.profile.allows(Disruption.CLEAR_DATA):
             self.clear_data()
         self.look()
@@ -454,6 +463,14 @@ class Session(Doing):
         self._log.close()
         self._recording.add(ScenarioEnded(stamp=host_stamp(), outcome=outcome, reason=reason))
         self._recording.close()
+
+
+def _ladder(session: Session) -> Ladder:
+    if session.device.facts.platform != "ios":
+        return Ladder(session)
+    from bgtask_harness.session.iphone_ladder import IPhoneLadder  # noqa: PLC0415 - brings the driver of iPhones
+
+    return IPhoneLadder(session)
 
 
 def _is_listing(event: Event) -> bool:

@@ -40,6 +40,9 @@ _WOULD_ALLOW = {
 }
 
 
+PLATFORMS = ("android", "ios")
+
+
 def _silent(sentence: str) -> None:
     """Tell nobody."""
 
@@ -53,6 +56,7 @@ class Settings:
         folder: `RUN_DIR/DEVICE/SCENARIO`.
         needs: What the device must be able to do.
         disruption: How much is done to the phone.
+        platforms: What it is written for.
         patience_s: Longest real wait for something to come due.
         progress: Told what is waited for.
 
@@ -62,6 +66,7 @@ class Settings:
     folder: Path
     needs: tuple[Capability, ...] = ()
     disruption: Disruption = Disruption.OBSERVE
+    platforms: tuple[str, ...] = PLATFORMS
     patience_s: float = 120.0
     progress: Progress = field(default=_silent)
 
@@ -119,6 +124,9 @@ def device_spec(profile: Profile, facts: DeviceFacts) -> DeviceSpec:
 
 def lacking(settings: Settings, profile: Profile, capabilities: frozenset[Capability]) -> str | None:
     """Say why this scenario cannot be run here, and what would allow it; None when it can."""
+    if profile.find.platform not in settings.platforms:
+        platforms = ", ".join(settings.platforms)
+        return f"this is written for {platforms} so far, and {profile.name} is {profile.find.platform}"
     if not profile.allows(settings.disruption):
         return (
             f"this does `{settings.disruption}` to the phone and the profile {profile.name} allows up to "

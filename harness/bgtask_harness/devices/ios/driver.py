@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import time
 from typing import Self
 
@@ -13,43 +15,53 @@ from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios import virtual_time
+from bgtask_harness.devices.ios.android_only import AndroidOnly
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.clocks import read_clocks
 from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.force import MASK
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.ios.log import LogStream
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import ClockReading
+from bgtask_harness.devices.port import Completed
 from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.devices.port import Progress
+from bgtask_harness.devices.port import Text
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Refused
-from bgtask_harness.errors import Unsupported
 from bgtask_harness.transport.port import Stream
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import Refusal
 
+_DECLARED = ("BGTaskSchedulerPermittedIdentifiers", "UIBackgroundModes")
 _RING = 10
 _BETWEEN_S = 0.2
 _PROBE_S = 5.0
 _PINGS, _PING_S = 5, 1.0
 
 
-class IPhoneDevice:
-    """One iPhone, held by one session. Made by `attach`."""
+class IPhoneDevice(AndroidOnly):
+    """One iPhone, held by one session. Made by `attach`. Satisfies `devices.port.Device`.
 
-    def __init__(self, link: Link, name: str, facts: DeviceFacts) -> None:
+    `bundle_id` is the app whose hook answers sentinels; without one nothing proves the log whole.
+    """
+
+    def __init__(self, link: Link, name: str, facts: DeviceFacts, bundle_id: str | None = None) -> None:
         self._link = link
+        self._bundle_id = bundle_id
         self._name = name
         self._facts = facts
         self._answers = HookAnswers()
         self._logs: list[LogStream] = []
 
     @classmethod
-    def attach(cls, udid: str, name: str, deadline: Deadline, *, address: str | None = None) -> Self:
+    def attach(
+        cls, udid: str, name: str, deadline: Deadline, *, address: str | None = None, bundle_id: str | None = None
+    ) -> Self:
         """Pair if need be, ask the phone for its facts and give its handle. `address` is usbmuxd's.
 
         Raises:
@@ -58,7 +70,7 @@ class IPhoneDevice:
         """
         link = Link(udid, address)
         try:
-            return cls(link, name, _facts.read_facts(link, deadline))
+            return cls(link, name, _facts.read_facts(link, deadline), bundle_id)
         except BaseException:
             link.close()
             raise
@@ -78,7 +90,6 @@ class IPhoneDevice:
     def capabilities(self, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
         found = {
             Capability.ADVANCE_TIME: self._facts.virtual,
-            Capability.REBOOT: self._facts.virtual,  # with a passcode no app runs until a person has typed it
             Capability.APP_INSTALLED: _facts.read_info_plist(self._link, app.package, deadline) is not None,
         }
         if found[Capability.APP_INSTALLED]:
@@ -88,7 +99,8 @@ class IPhoneDevice:
         return frozenset(capability for capability, there in found.items() if there)
 
     def clocks(self, number: int, deadline: Deadline) -> ClockReading:
-        return read_clocks(self._link, number, None, deadline)
+        name = None if self._bundle_id is None else hook.sentinel(self._bundle_id, number)
+        return read_clocks(self._link, number, name, deadline)
 
     def sentinel(self, number: int) -> str:
         """The last digit: an app hears only names that it has registered, so there are ten."""
@@ -104,12 +116,22 @@ class IPhoneDevice:
         stream.wait_until_open(deadline)
         return stream
 
+    def environment(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        declared = _facts.read_info_plist(self._link, app.package, deadline) or {}
+        told = {key: declared.get(key) for key in _DECLARED}
+        return (Text("info-plist", f"pymobiledevice3 apps query {app.package}", json.dumps(told)),)
+
+    def jobs(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        """Give nothing: no service tells what dasd keeps; its log does."""
+        del app, deadline
+        return ()
+
     # --- doing ----------------------------------------------------------------------------------------------------
 
     def launch(self, app: AppSpec, deadline: Deadline) -> Answer:
         command = f"pymobiledevice3 developer dvt launch {app.package}"
         try:
-            pid = processes.launch(self._link, app.package, deadline)
+            pid = self._bring_to_front(app.package, deadline)
         except Refused as refused:
             return Answer("app.launch", command, Outcome.REFUSED, Refusal.OTHER, str(refused))
         return Answer("app.launch", command, Outcome.ACCEPTED, output=f"pid {pid}")
@@ -193,15 +215,37 @@ class IPhoneDevice:
 
     # --- changing for a while, time -------------------------------------------------------------------------------
 
-    def plan(self, lever: Lever, value: str, app: AppSpec, deadline: Deadline) -> Change:
-        """Refuse: nothing of an iPhone can be changed from a cable and put back."""
-        del value, app, deadline
-        raise Unsupported(f"iPhones have no lever {lever}: a person sets it in Settings")
+    def plan_state(self, app: AppSpec, name: str, value: str, was: str | None) -> Change:
+        """Give the change; a line of it is a notification to post."""
+        back = () if was is None else (hook.notification(app.package, "state", {"name": name, "value": was}),)
+        apply = hook.notification(app.package, "state", {"name": name, "value": value})
+        found = "unknown" if was is None else was or "empty"
+        return Change(lever=Lever.APP_STATE, value=value, subject=name, was=found, apply=apply, restore=back)
 
-    def set_wall_clock(self, wall_ns: int, deadline: Deadline) -> Answer:
-        """Refuse: an iPhone's clock is set by a person."""
-        del wall_ns, deadline
-        raise Unsupported("the wall clock of an iPhone cannot be set from outside")
+    def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
+        apply = hook.notification(app.package, "server", arguments)
+        back = hook.notification(app.package, "server", {"endpoint": endpoint, "reply": "ok"})
+        return Change(
+            lever=Lever.SERVER, value=arguments["reply"], subject=endpoint, was="ok", apply=apply, restore=(back,)
+        )
+
+    def carry_out(self, change: Change, deadline: Deadline) -> Answer:
+        done = self.tell(change.apply, deadline)
+        return Answer(f"env.{change.lever}", done.command, Outcome.ACCEPTED)
+
+    def tell(self, line: str, deadline: Deadline) -> Completed:
+        """Post a notification, after the app was brought to the front: a suspended one would not hear it in time."""
+        if self._bundle_id is not None:
+            self._bring_to_front(self._bundle_id, deadline)
+        hook.post(self._link, line, deadline)
+        return Completed(f"pymobiledevice3 notification post {line}", "", "", 0)
+
+    def force_mask(self, *, force: bool) -> tuple[str, ...]:
+        del force
+        return MASK
+
+    def crash(self, app: AppSpec, deadline: Deadline) -> Answer:
+        return dataclasses.replace(self.kill(app, deadline), verb="app.crash")
 
     def advance_to(self, boot_ns: int, *, until_output: bool, deadline: Deadline) -> int:
         return virtual_time.advance(self._link, boot_ns, deadline, until_output=until_output)
@@ -211,6 +255,11 @@ class IPhoneDevice:
         while self._logs:
             self._logs.pop().close()
         self._link.close()
+
+    def _bring_to_front(self, bundle_id: str, deadline: Deadline) -> int:
+        if self._facts.virtual:
+            virtual_time.hand(self._link, "unlock", "", deadline)
+        return processes.launch(self._link, bundle_id, deadline)
 
     def _answers_hook(self, app: AppSpec, deadline: Deadline) -> bool:
         """Ask a few times: an app that was just launched has not registered its names yet."""

@@ -20,6 +20,7 @@ ANSWER_S = 5.0
 _PLAIN = re.compile(r"[^A-Za-z0-9-]")
 _ORDER = ("task", "name", "value", "endpoint", "reply", "seconds", "digit")
 _MS_PER_S = 1_000
+_RING = 10
 
 
 def notification(bundle_id: str, command: str, arguments: Mapping[str, str]) -> str:
@@ -51,14 +52,7 @@ def send(
     """
     name = notification(bundle_id, command, arguments)
     answers.forget(name)
-
-    async def post() -> None:
-        from pymobiledevice3.services.notification_proxy import NotificationProxyService  # noqa: PLC0415 - when used
-
-        async with NotificationProxyService(await link.lockdown()) as proxy:
-            await proxy.notify_post(name)
-
-    link.call(post, deadline, f"posting {name}")
+    post(link, name, deadline)
     answer = answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
     outcome, refusal = _meaning(answer)
     return Answer(
@@ -72,6 +66,23 @@ def send(
         arguments=dict(arguments),
         text=answer.removeprefix("ok").strip() if answer and answer.startswith("ok") else "",
     )
+
+
+def post(link: Link, name: str, deadline: Deadline) -> None:
+    """Post a Darwin notification."""
+
+    async def send_it() -> None:
+        from pymobiledevice3.services.notification_proxy import NotificationProxyService  # noqa: PLC0415 - when used
+
+        async with NotificationProxyService(await link.lockdown()) as proxy:
+            await proxy.notify_post(name)
+
+    link.call(send_it, deadline, f"posting {name}")
+
+
+def sentinel(bundle_id: str, number: int) -> str:
+    """Give the notification of a sentinel: one of ten, by its last digit."""
+    return notification(bundle_id, "sentinel", {"digit": str(number % _RING)})
 
 
 def _meaning(answer: str | None) -> tuple[Outcome, Refusal | None]:

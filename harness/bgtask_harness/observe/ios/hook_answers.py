@@ -53,7 +53,7 @@ class Sentinels:
         digit = answer.name.removeprefix(self._prefix)
         if not answer.name.startswith(self._prefix) or not (digit.isdecimal() and len(digit) == 1):
             return ()
-        after = (self.last or 0) + 1
+        after = 0 if self.last is None else self.last + 1
         self.last = after + (int(digit) - after) % _RING
         return (SentinelSeen(stamp=line.stamp, source=Source.APP_LOG, raw=line.raw, number=self.last),)
 

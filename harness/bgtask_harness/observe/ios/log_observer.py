@@ -63,6 +63,10 @@ class IosLogObserver:
     def last_sentinel(self) -> int | None:
         return self._sentinels.last
 
+    def feed_block(self, text: str) -> list[Event]:
+        """Give the events of whole lines with line feeds between them."""
+        return [event for line in text.split("\n") for event in self.feed(line)]
+
     def feed(self, line: str) -> list[Event]:
         """Give the events of the entries that this line completes."""
         self.lines += 1

@@ -1,0 +1,79 @@
+"""The rungs on an iPhone. A first run is not due at once: it waits for its begin date, and for nobody to use the phone.
+
+A system launch is natural; a simulated one is forced, needs a pending request and a running process, and takes that
+request away.
+"""
+
+from __future__ import annotations
+
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.driver import IPhoneDevice
+from bgtask_harness.devices.port import ClockReading
+from bgtask_harness.errors import Unsupported
+from bgtask_harness.session.ladder import Asked
+from bgtask_harness.session.ladder import Ladder
+from bgtask_harness.session.ladder import answered
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import TaskLaunched
+from bgtask_reference.events import TaskRequestCancelled
+from bgtask_reference.events import TaskRequestSubmitted
+from bgtask_reference.events import TaskSpec
+
+_SETTLES_S = 2
+"""So that what the app asks for when it is switched on, and on its way to the background, is asked for."""
+_LEAD_S = 2.0
+_WITHIN_S = 60.0
+"""How long after its begin date a run is waited for on a phone that nobody uses. No bound of iOS: it has none."""
+
+
+class IPhoneLadder(Ladder):
+    """Climbs as on Android; `device` is the same phone as the session's."""
+
+    def due_in(self, task: TaskSpec, now: ClockReading) -> int | None:
+        """Give how long it is until the begin date of the pending request; None when none is known to be pending."""
+        begin: int | None = None
+        for event in self._session.events:
+            if isinstance(event, TaskRequestSubmitted) and event.identifier == task.id:
+                begin = event.earliest_begin_ns
+            elif isinstance(event, TaskLaunched | TaskRequestCancelled) and event.identifier == task.id:
+                begin = None
+        return None if begin is None else max(0, begin - now.wall_ns)
+
+    def _natural(self, task: TaskSpec) -> Asked:
+        session = self._session
+        session.launch()
+        session.advance(_SETTLES_S)
+        session.schedule(task)
+        session.advance(_SETTLES_S)
+        session.act("lock", {}, self._device.lock)
+        session.advance(_SETTLES_S)
+        return self._due(task)
+
+    def _due(self, task: TaskSpec) -> Asked:
+        session = self._session
+        mark = session.mark
+        session.wait_until_due(task, _LEAD_S)
+        self._want(task, _WITHIN_S + _LEAD_S)
+        return Asked(since=mark)
+
+    def _job(self, task: TaskSpec) -> Asked:
+        session = self._session
+        session.launch()
+        session.advance(_SETTLES_S)
+        mark = session.mark
+        arguments = {"task": task.id}
+        answer = session.act(
+            "bgtask.simulate-launch",
+            arguments,
+            lambda limit: self._device.simulate(session.app.spec, task.id, Simulation.LAUNCH, limit),
+        )
+        if answer.outcome is Outcome.ACCEPTED:
+            self._want(task, _WITHIN_S)
+        return answered(answer, since=mark)
+
+    @property
+    def _device(self) -> IPhoneDevice:
+        device = self._session.device
+        if not isinstance(device, IPhoneDevice):
+            raise Unsupported("this way is an iPhone's")
+        return device

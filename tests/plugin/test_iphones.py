@@ -1,0 +1,69 @@
+"""The shipped suite on a virtual iPhone: scenarios by the same names, judged by the rules of BackgroundTasks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
+
+
+def judged(pytester: pytest.Pytester, *arguments: str) -> tuple[pytest.RunResult, dict[str, list[dict[str, str]]]]:
+    """Run the suite and give each scenario's verdicts that came to something."""
+    done = pytester.runpytest_subprocess(*arguments, "--run-dir=run", "-p", "no:cacheprovider", timeout=100)
+    verdicts = json.loads(Path(pytester.path, "run", "verdicts.json").read_text())
+    return done, {
+        journal["scenario"]: [verdict for verdict in journal["verdicts"] if verdict["judgement"] in {"pass", "fail"}]
+        for journal in verdicts["journals"]
+    }
+
+
+@pytest.mark.parametrize("device", ["virtual-iphone13", "virtual-iphone15"])
+def test_a_task_runs_by_the_system_and_holds_the_rules(pytester: pytest.Pytester, device: str) -> None:
+    done, verdicts = judged(pytester, "--device", device, "-k", "runs_to_success and token")
+    done.assert_outcomes(passed=1, deselected=pytester_deselected(done))
+    (told,) = verdicts.values()
+    assert {verdict["judgement"] for verdict in told} == {"pass"}
+    assert {"R2.begin-date", "R10.completed-once", "R12.resubmitted", "R13.permitted"} <= {v["rule"] for v in told}
+    assert {verdict["level"] for verdict in told if verdict["level"]} == {"natural"}
+
+
+def pytester_deselected(done: pytest.RunResult) -> int:
+    return done.parseoutcomes().get("deselected", 0)
+
+
+def test_a_worker_that_outlives_its_expiration_is_found(pytester: pytest.Pytester) -> None:
+    # U6 completes a task at its expiration and does not cancel its worker, which goes on.
+    pytester.makepyfile(
+        test_slow="""
+        import pytest
+
+        @pytest.mark.scenario(needs=["app-hook"], disruption="nudge", tasks="one-reachable", platforms=["ios"])
+        def test_takes_too_long(device, task):
+            device.launch()
+            device.server(task, "ok", duration="302s")
+            device.open_window()
+            device.schedule(task)
+            device.advance("5s")
+            device.act("lock", {}, device.device.lock)
+            device.advance("5s")
+            device.wait_until_due(task)
+            device.advance("6m")
+            device.launch()
+            device.advance("5s")
+        """
+    )
+    done, verdicts = judged(pytester, "--device", "virtual-iphone15", "--app", "tvmaniac@U6", "test_slow.py")
+    assert done.ret == 1
+    (told,) = verdicts.values()
+    assert {verdict["rule"] for verdict in told if verdict["judgement"] == "fail"} == {"R11.expiry-halts"}
+
+
+def test_what_is_written_for_android_says_so(pytester: pytest.Pytester) -> None:
+    done = pytester.runpytest_subprocess(
+        "--device", "virtual-iphone15", "--run-dir=run", "-k", "doze_holds", "-rs", "-p", "no:cacheprovider"
+    )
+    done.stdout.fnmatch_lines(["*UNSUPPORTED: this is written for android so far, and virtual-iphone15 is ios*"])
