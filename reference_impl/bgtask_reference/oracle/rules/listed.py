@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Norm
+from bgtask_reference.events import ProcessDied
 from bgtask_reference.events import Result
 from bgtask_reference.events import Source
 from bgtask_reference.events import WorkRow
@@ -18,9 +20,11 @@ from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
+from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
+from bgtask_reference.oracle.rules.timing import seconds
 from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.state import Phase
@@ -28,8 +32,11 @@ from bgtask_reference.oracle.state import State
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
+from bgtask_reference.platform import jobscheduler
 
 DIAGNOSTICS = frozenset({Source.DIAGNOSTICS})
+LIBRARY = frozenset({Source.WORK_MANAGER_INFO, Source.WORK_MANAGER_DEBUG})
+TAKES_AWAY = re.compile("clear|uninstall|remove package|replace", re.IGNORECASE)
 TELLS_STARTS = SHOWS_STARTS - {Source.APP_LOG}
 """Sources that tell of every start; an app's log tells of those of which its templates do."""
 UNFINISHED = frozenset({WorkState.ENQUEUED, WorkState.RUNNING, WorkState.BLOCKED})
@@ -115,6 +122,8 @@ def _row_of(step: Step, name: str, work_id: str | None) -> WorkRow | None:
 
 
 def _agrees(row: WorkRow, each: NameSlice, result_: Result, finish: Step, step: Step) -> Finding:
+    if each.periodic and row.state is WorkState.FAILED and not finish.sources & LIBRARY:
+        return held("R19.result")  # an exception that escaped: the worker calls it a failure, the library ends the row
     ends = None if each.periodic else ENDS_AS.get(result_)
     if row.state is WorkState.CANCELLED or row.state is ends or (ends is None and row.state in WAITING):
         return held("R19.result")
@@ -123,64 +132,68 @@ def _agrees(row: WorkRow, each: NameSlice, result_: Result, finish: Step, step: 
 
 
 def running(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
-    """What WorkManager lists as running is under way."""
-    settles = constants.allowance_ns("rearm_settles")
+    """What WorkManager lists as running is under way, or has been waiting for a thread for no longer than a run may."""
+    shown = bool(task.begun.all) or outside.saw(TELLS_STARTS)
     for each in task.names:
-        before = worlds.before[each.name]
+        first: Step | None = None
         for position, step in enumerate(each.steps):
-            rows = step.rows.by_name.get(each.name, ()) if step.rows else ()
-            states = before[position]
-            if not any(row.state is WorkState.RUNNING for row in rows):
-                continue
-            if any(state.phase is Phase.RUNNING for state in states):
-                yield held("R19.running")
-            elif all(state.phase in NOT_RUNNING for state in states) and _is_quiet(each, position, settles, outside):
-                yield _orphan(each, step, shown=bool(task.begun.all) or outside.saw(TELLS_STARTS))
+            if step.kind not in TELLS_NOTHING:
+                first = None
+            elif _lists_running(step, each.name):
+                states = worlds.before[each.name][position]
+                if any(state.phase is Phase.RUNNING for state in states):
+                    yield held("R19.running")
+                elif all(state.phase in NOT_RUNNING for state in states):
+                    first = first or step
+                    yield from _orphan(each, first, step, outside, shown=shown)
 
 
-def _is_quiet(each: NameSlice, position: int, settles: int, outside: Outside) -> bool:
-    """Say whether nothing happened to a name for a while before and after a listing, and nothing can be missing."""
-    step = each.steps[position]
-    proof = outside.coverage.proof_from(step.index)
-    if proof is None or not step.when.known or proof.until_ns <= step.when.hi + settles:
-        return False
-    before = next((other for other in reversed(each.steps[:position]) if other.kind not in TELLS_NOTHING), None)
-    after = next((other for other in each.after(position) if other.kind not in TELLS_NOTHING), None)
-    return all(_apart(other, step) > settles for other in (before, after) if other)
+def _lists_running(step: Step, name: str) -> bool:
+    rows = step.rows.by_name.get(name, ()) if step.rows else ()
+    return any(row.state is WorkState.RUNNING for row in rows)
 
 
-def _orphan(each: NameSlice, step: Step, *, shown: bool) -> Finding:
+def _orphan(each: NameSlice, first: Step, step: Step, outside: Outside, *, shown: bool) -> Iterator[Finding]:
+    """WorkManager says so before the worker's body gets a thread, so only a row that stays so for too long convicts."""
+    lasts = elapsed(first.when, step.when).lo
+    if lasts <= jobscheduler.longest_run_ns(outside.device.api_level):
+        return
+    facts = (*first.entries, *step.entries)
+    words = f"WorkManager has listed {each.name} as running for {seconds(lasts)}"
     if not shown:
-        reason = f"WorkManager lists {each.name} as running, and nobody would have seen it begin"
-        return Finding("R19.running", Word.OPEN, reason, step.entries, missing=SHOWS_STARTS)
-    reason = f"WorkManager lists {each.name} as running, and no run of it is under way"
-    return Finding("R19.running", Word.BROKEN, reason, step.entries)
+        reason = f"{words}, and nobody would have seen it begin"
+        yield Finding("R19.running", Word.OPEN, reason, facts, missing=SHOWS_STARTS)
+    elif outside.coverage.hole_between(first.index, step.index):
+        reason = f"{words}, and the log has a hole in which it may have begun"
+        yield Finding("R19.running", Word.OPEN, reason, facts)
+    else:
+        yield Finding("R19.running", Word.BROKEN, f"{words}, and no run of it is under way", facts)
 
 
-def kept(task: TaskSlice, _outside: Outside, worlds: Worlds) -> Iterator[Finding]:
+def kept(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
     """Periodic work that waited when a process died or the phone booted is still there."""
-    return _survives("R7.kept", StepKind.DIED, task, worlds)
+    return _survives("R7.kept", StepKind.DIED, task, outside, worlds)
 
 
-def after_stop(task: TaskSlice, _outside: Outside, worlds: Worlds) -> Iterator[Finding]:
+def after_stop(task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
     """Periodic work whose run was stopped is still there."""
-    return _survives("R11.rearmed", StepKind.STOP, task, worlds)
+    return _survives("R11.rearmed", StepKind.STOP, task, outside, worlds)
 
 
-def _survives(rule: str, kind: StepKind, task: TaskSlice, worlds: Worlds) -> Iterator[Finding]:
+def _survives(rule: str, kind: StepKind, task: TaskSlice, outside: Outside, worlds: Worlds) -> Iterator[Finding]:
     for each in task.names:
         if each.periodic:
             for position, step in enumerate(each.steps):
                 after = worlds.before[each.name][position + 1]
                 if step.kind is kind and position not in each.optional and _waits(after):
-                    yield from _still_there(rule, each, position, step)
+                    yield from _still_there(rule, each, position, step, outside)
 
 
 def _waits(states: Sequence[State]) -> bool:
     return all(state.phase in ALIVE for state in states)
 
 
-def _still_there(rule: str, each: NameSlice, position: int, step: Step) -> Iterator[Finding]:
+def _still_there(rule: str, each: NameSlice, position: int, step: Step, outside: Outside) -> Iterator[Finding]:
     """Look for the first later step that tells: it runs, it is listed, or a whole list lacks it."""
     for later in each.after(position):
         if later.kind is step.kind or later.kind in CHANGES or later.kind is StepKind.HOLE:
@@ -189,12 +202,12 @@ def _still_there(rule: str, each: NameSlice, position: int, step: Step) -> Itera
             yield held(rule)
             return
         if later.rows is not None:
-            if finding := _listed_after(rule, each.name, step, later):
+            if finding := _listed_after(rule, each.name, step, later, outside):
                 yield finding
             return
 
 
-def _listed_after(rule: str, name: str, step: Step, later: Step) -> Finding | None:
+def _listed_after(rule: str, name: str, step: Step, later: Step, outside: Outside) -> Finding | None:
     assert later.rows is not None
     rows = later.rows.by_name.get(name, ())
     facts = (*step.entries[-1:], *later.entries)
@@ -206,7 +219,16 @@ def _listed_after(rule: str, name: str, step: Step, later: Step) -> Finding | No
         return Finding(rule, Word.OPEN, f"the list that should show {name} was cut", facts, missing=DIAGNOSTICS)
     if elapsed(step.when, later.when).lo <= constants.allowance_ns("rearm_settles"):
         return None
+    if not outside.saw(SHOWS_REQUESTS) or _was_cleared(step, outside):
+        reason = f"WorkManager lists {name} no more, and nobody would have told of a cancellation"
+        return Finding(rule, Word.OPEN, reason, facts, missing=SHOWS_REQUESTS)
     return Finding(rule, Word.BROKEN, f"WorkManager lists {name} no more, and nobody cancelled it", facts)
+
+
+def _was_cleared(step: Step, outside: Outside) -> bool:
+    """Say whether the process died because somebody cleared the app's data or removed it."""
+    deaths = [entry.event for entry in outside.record.at(step.entries)]
+    return any(isinstance(event, ProcessDied) and TAKES_AWAY.search(event.why or "") for event in deaths)
 
 
 RULES = (
@@ -252,10 +274,10 @@ RULES = (
     ),
     Rule(
         "R19.running",
-        "What WorkManager lists as running is under way.",
+        "What WorkManager lists as running is under way; for no longer than a run may last it may wait for a thread.",
         Norm.PLATFORM,
-        "androidx.work WorkerWrapper.kt trySetRunning; ForceStopRunnable.java cleanUp sets RUNNING rows of a dead "
-        "process back to ENQUEUED",
+        "androidx.work WorkerWrapper.kt trySetRunning, which precedes the worker's thread; ForceStopRunnable.java "
+        "cleanUp sets RUNNING rows of a dead process back to ENQUEUED",
         (SHOWS_STARTS, SHOWS_ENDS, DIAGNOSTICS),
         survey=running,
     ),

@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pytest
 from bgtask_tests_histories import IMMEDIATE
+from bgtask_tests_histories import PACKAGE
 from bgtask_tests_histories import PERIODIC
 from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
 
+from bgtask_reference.events import DeviceLost
+from bgtask_reference.events import DeviceRegained
 from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import LogLost
+from bgtask_reference.events import ProcessDied
 from bgtask_reference.events import RequestKind
 from bgtask_reference.events import Result
 from bgtask_reference.events import Source
@@ -157,26 +161,25 @@ def test_what_runs_may_be_listed_as_running() -> None:
     assert judged(writer, "R19.running") is Judgement.PASS
 
 
+def stays_running(writer: Writer, *, between: float = 3600) -> Writer:
+    return writer.wait(60).listed(RUNS).wait(between).listed(RUNS).wait(60).sample()
+
+
 def test_a_row_that_stays_running_after_its_process_died_fails() -> None:
     writer = asked()
     writer.start()
-    writer.wait(5).process().wait(60).listed(RUNS).wait(60).sample()
 
-    told = verdict(writer, "R19.running")
+    told = verdict(stays_running(writer.wait(5).process()), "R19.running")
 
-    assert (told.judgement, len(told.witness)) == (Judgement.FAIL, 1)
+    assert (told.judgement, len(told.witness)) == (Judgement.FAIL, 2)
 
 
-def test_a_row_just_after_its_run_ended_may_still_say_so() -> None:
-    writer = asked().run().wait(2).listed(RUNS).wait(60).sample()
-
-    assert judged(writer, "R19.running") is Judgement.NOT_EXERCISED
+def test_a_row_may_wait_for_a_thread_for_as_long_as_a_run_may_last() -> None:
+    assert judged(stays_running(asked().run(), between=600), "R19.running") is Judgement.NOT_EXERCISED
 
 
 def test_without_a_source_of_starts_a_running_row_is_open() -> None:
-    writer = Writer(sources=("info",)).begin().names().request().run().wait(60).listed(RUNS).wait(60).sample()
-
-    told = verdict(writer, "R19.running")
+    told = verdict(stays_running(Writer(sources=("info",)).begin().names().request().run()), "R19.running")
 
     assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("app-log", "beacon", "wm-debug"))
 
@@ -185,7 +188,21 @@ def test_in_a_log_that_is_not_whole_nobody_knows_what_runs() -> None:
     writer = asked().run().wait(60)
     writer.add(LogLost(stamp=writer.host(), stream="logcat", reason="dropped"))
 
-    assert judged(writer.listed(RUNS).wait(60).sample(), "R19.running") is Judgement.NOT_EXERCISED
+    assert judged(stays_running(writer), "R19.running") is Judgement.NOT_EXERCISED
+
+
+def test_a_phone_that_was_lost_in_between_leaves_it_open() -> None:
+    writer = asked().run().wait(60).listed(RUNS).wait(1)
+    writer.add(DeviceLost(stamp=writer.host(), reason="offline"))
+    writer.add(DeviceRegained(stamp=writer.host()))
+
+    assert judged(stays_running(writer), "R19.running") is not Judgement.FAIL
+
+
+def test_an_exception_that_escapes_ends_even_periodic_work_for_good() -> None:
+    writer = Writer(sources=("beacon",)).begin().names().request().run(result=Result.FAILURE).wait(10)
+
+    assert judged(writer.listed((PERIODIC, WorkState.FAILED)).sample(), "R19.result") is Judgement.PASS
 
 
 # --- R7.kept, R11.rearmed ---------------------------------------------------------------------------------------------
@@ -253,13 +270,29 @@ def test_a_list_just_after_the_death_may_be_of_before() -> None:
     assert judged(writer, "R7.kept") is Judgement.NOT_EXERCISED
 
 
-def test_a_running_row_at_the_very_end_of_the_record_is_not_judged() -> None:
-    writer = asked().run().wait(60).listed(RUNS).sample()
+def test_where_no_cancellation_would_be_seen_a_row_that_is_gone_is_open() -> None:
+    writer = Writer(sources=("beacon",)).begin(clear=False).names().run().wait(60).process().wait(60)
 
-    assert judged(writer, "R19.running") is Judgement.NOT_EXERCISED
+    told = verdict(writer.listed((IMMEDIATE, WorkState.SUCCEEDED)).sample(), "R7.kept")
+
+    assert (told.judgement, told.missing) == (Judgement.INCONCLUSIVE, ("app-log",))
+
+
+def test_a_process_that_died_because_its_data_was_cleared_lost_it_rightly() -> None:
+    writer = asked().run().wait(60)
+    writer.add(ProcessDied(stamp=writer.log(), source=Source.SYSTEM_LOG, package=PACKAGE, pid=1, why="clear data"))
+
+    told = verdict(writer.wait(60).listed((IMMEDIATE, WorkState.SUCCEEDED)).sample(), "R7.kept")
+
+    assert told.judgement is Judgement.INCONCLUSIVE
 
 
 def test_the_next_death_is_what_counts_from_there_on() -> None:
     writer = asked().run().wait(60).process().wait(60).process().wait(60).listed(WAITS).sample()
 
     assert verdict(writer, "R7.kept").exercised == 1
+
+
+@pytest.mark.parametrize(("life", "rule"), BOTH)
+def test_a_run_that_was_refused_in_between_tells_nothing(life: Life, rule: str) -> None:
+    assert judged(life().refused().listed(WAITS).sample(), rule) is Judgement.PASS
