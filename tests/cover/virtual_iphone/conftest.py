@@ -291,9 +291,11 @@ class ScriptedPhone:
 Script = Callable[[str, Daemons], Coroutine[Any, Any, None]]
 
 
-async def serving(phone: ScriptedPhone, folder: Path | None, script: Script, identity: Identity) -> None:
+async def serving(
+    phone: ScriptedPhone, folder: Path | None, script: Script, identity: Identity, made_of: type[Daemons] = Daemons
+) -> None:
     """Run a script while the phone is served: on a unix socket in `folder`, on a port without one."""
-    daemons = Daemons(phone, identity)
+    daemons = made_of(phone, identity)
     usbmuxd = Daemon()
     usbmuxd.attach(daemons)
     listener = Listener(usbmuxd)
@@ -326,13 +328,20 @@ def paired_before() -> Identity:
 
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paired_before: Identity) -> Callable[..., None]:
-    """Give what runs a script against a served phone: `serve(phone, script, paired=True, socket=True)`."""
+    """Give what runs a script against a served phone: `serve(phone, script, paired=, socket=, made_of=)`."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USBMUXD_SOCKET_ADDRESS", str(tmp_path / "nobody"))
     monkeypatch.delenv("PYMOBILEDEVICE3_USBMUX", raising=False)
 
-    def run(phone: ScriptedPhone, script: Script, *, paired: bool = True, socket: bool = True) -> None:
+    def run(
+        phone: ScriptedPhone,
+        script: Script,
+        *,
+        paired: bool = True,
+        socket: bool = True,
+        made_of: type[Daemons] = Daemons,
+    ) -> None:
         identity = paired_before if paired else Identity(paired=False)
-        asyncio.run(serving(phone, tmp_path if socket else None, script, identity))
+        asyncio.run(serving(phone, tmp_path if socket else None, script, identity, made_of))
 
     return run

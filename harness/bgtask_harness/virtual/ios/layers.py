@@ -20,6 +20,8 @@ class IosLayers:
     """Framework: `virtual.ios.framework.BGTaskScheduler`."""
     program: IosProgram
     """App: any program written against the ports."""
+    daemons: type[Any] | None = None
+    """Transport: a subclass of `virtual.iphone.daemons.Daemons`; that itself when None, as it needs `cryptography`."""
 
     def replace(self, **changes: Any) -> IosLayers:
         """Give the same layers with some replaced."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from bgtask_harness.virtual.ios.port import Clocks
 from bgtask_harness.virtual.ios.port import IPhonePort
+from bgtask_harness.virtual.ios.port import LogRecord
 from bgtask_harness.virtual.iphone.links import BROKEN
 from bgtask_harness.virtual.iphone.links import Link
 from bgtask_harness.virtual.iphone.links import Serve
@@ -43,10 +44,14 @@ class _Timed:
 
 
 class Handset:
-    """One phone with its connections. Make it inside a running event loop."""
+    """One phone with its connections. Make it inside a running event loop. `relayed` is what logs get of an entry."""
 
-    def __init__(self, phone: IPhonePort) -> None:
+    def __init__(
+        self, phone: IPhonePort, relayed: Callable[[LogRecord], LogRecord | None] = lambda record: record
+    ) -> None:
         self.phone = phone
+        self.frozen = False
+        self._relayed = relayed
         self.links: set[Link] = set()
         self.outlets: set[Outlet] = set()
         self._time = RealTime(_Timed(phone), lambda: None, self._unread, daemon="iphone")
@@ -79,6 +84,8 @@ class Handset:
     async def serve(self, link: Link, service: Serve, name: str) -> None:
         """Run a service on a link to its end; a host that hangs up is no error."""
         self.links.add(link)
+        if self.frozen:
+            link.hold()
         try:
             await service(link)
         except BROKEN:
@@ -93,6 +100,23 @@ class Handset:
         """Break every connection, as a pulled cable does."""
         for link in tuple(self.links):
             link.abort()
+
+    def freeze(self, frozen: bool) -> None:
+        """Take nothing in from any host, or go on."""
+        self.frozen = frozen
+        for link in self.links:
+            (link.hold if frozen else link.release)()
+
+    def follow(self, collector: Callable[[LogRecord], None]) -> Callable[[], None]:
+        """Tell of each log entry as hosts get it; gives the function that ends that."""
+
+        def take(record: LogRecord) -> None:
+            relayed = self._relayed(record)
+            if relayed is not None:
+                collector(relayed)
+
+        with self.present() as phone:
+            return phone.on_log(take)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -45,13 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         app = _app_arguments(given.app_args)
         phone = build(given.phone, given.program, given.bundle_id, given.mode, given.virtual_fault, app)
-        return asyncio.run(_serve(phone, given.port, paired=not given.unpaired))
+        return asyncio.run(_serve(phone, phone.layers.daemons or Daemons, given.port, paired=not given.unpaired))
     except (BadReference, UnknownIPhone, ValueError, ImportError) as error:
         print(error.args[0] if error.args else error, file=sys.stderr)  # noqa: T201 - a program's own standard error
         return BAD_INPUT
 
 
-async def _serve(phone: IPhonePort, port: int | None, *, paired: bool) -> int:
+async def _serve(phone: IPhonePort, made_of: type[Daemons], port: int | None, *, paired: bool) -> int:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,7 +59,7 @@ async def _serve(phone: IPhonePort, port: int | None, *, paired: bool) -> int:
     threading.Thread(target=_watch_stdin, args=(loop, ended), daemon=True).start()
     folder = Path(tempfile.mkdtemp(prefix="bgtask-usbmuxd-"))
     guardian = Guardian(folder)
-    usbmuxd, daemons = Daemon(), Daemons(phone, Identity(paired=paired))
+    usbmuxd, daemons = Daemon(), made_of(phone, Identity(paired=paired))
     usbmuxd.attach(daemons)
     listener = Listener(usbmuxd)
     try:

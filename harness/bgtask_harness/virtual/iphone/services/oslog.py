@@ -62,8 +62,7 @@ async def _list(handset: Handset, link: Link) -> None:
 
 async def _follow(handset: Handset, link: Link, asked: dict[str, Any]) -> None:
     def begin(way: Outlet) -> Any:
-        with handset.present() as phone:
-            return phone.on_log(lambda record: way.put(_framed(record)) if _wanted(record, asked) else None)
+        return handset.follow(lambda record: way.put(_framed(record)) if _wanted(record, asked) else None)
 
     _acknowledge(link, {"Status": "RequestSuccessful"})
     await stream(handset, link, NAME, begin)

@@ -33,7 +33,7 @@ async def serve(handset: Handset, link: Link) -> None:
         with handset.present() as phone:
             host = str(phone.value("", "DeviceName") or "iPhone").replace(" ", "-")
             offset = phone.value("", "TimeZoneOffsetFromUTC") or 0
-            return phone.on_log(lambda record: way.put(line(record, host, int(offset))))
+        return handset.follow(lambda record: way.put(line(record, host, int(offset))))
 
     await stream(handset, link, NAME, begin)
 
