@@ -53,8 +53,14 @@ _CHOICES: dict[str, Callable[[TaskSpec, AppFile], bool]] = {
     "storage": lambda task, _app: task.constraints.storage_not_low,
     "executes": lambda task, _app: task.executes_at_once,
     "fails": lambda task, app: task.id in app.control.fails,
+    "twofold": lambda task, app: (
+        task.id in app.control.endpoints and {name.periodic for name in task.unique_names} == {True, False}
+    ),
+    "crowded": lambda _task, app: len(app.spec.tasks) > SLOTS,
 }
 """Of tasks whose first run is due at once; the others are chosen by `_LATER` alone."""
+SLOTS = 20
+"""What `Configuration.MAX_SCHEDULER_LIMIT` is where an app asks for no more: so many rows get a job."""
 ONE = "one-"
 """Before a choice: the first of them alone, for what concerns an app as a whole."""
 
