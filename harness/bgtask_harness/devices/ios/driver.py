@@ -199,6 +199,17 @@ class IPhoneDevice(AndroidOnly):
         progress("it is back")
         return Answer("reboot", "pymobiledevice3 diagnostics restart", Outcome.ACCEPTED)
 
+    def wait_until_unlocked(self, deadline: Deadline, progress: Progress) -> bool:
+        if self._facts.virtual:
+            virtual_time.hand(self._link, "unlock", "", deadline)
+            return True
+        progress("type the phone's code: until then no app of it runs")
+        while _facts.is_locked(self._link, deadline):
+            if deadline.passed:
+                return False
+            time.sleep(_BETWEEN_S)
+        return True
+
     def regain(self, deadline: Deadline) -> None:
         async def ask() -> None:
             await (await self._link.lockdown()).get_value(key="ProductVersion")

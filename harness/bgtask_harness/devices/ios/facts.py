@@ -48,3 +48,13 @@ def read_info_plist(link: Link, bundle_id: str, deadline: Deadline) -> Mapping[s
 
     found = link.call(ask, deadline, f"looking for {bundle_id}").get(bundle_id)
     return found if isinstance(found, dict) else None
+
+
+def is_locked(link: Link, deadline: Deadline) -> bool:
+    """Tell whether the screen is locked with a code."""
+
+    async def ask() -> bool:
+        lockdown = await link.lockdown()
+        return bool(await lockdown.get_value(key="PasswordProtected"))
+
+    return link.call(ask, deadline, "asking whether it is locked")
