@@ -44,6 +44,10 @@ from bgtask_reference.oracle.steps import Run
 from bgtask_reference.platform import constants
 
 BODIES = frozenset({Source.BEACON, Source.APP_LOG})
+CRASH_REPORTS = frozenset({Source.SYSTEM_LOG})
+ENDS_PROCESSES = ("app.kill", "app.force-stop", "app.terminate", "reboot")
+KILLED = ("watchdog", "8badf00d", "background task")
+"""Words of the system's reasons for killing a process whose task took too long."""
 
 
 def begin_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -115,12 +119,23 @@ def _completed(life: Life, outside: Outside) -> Finding:
         facts = (life.launched.index, ends[0].index)
         return Finding(rule, Word.BROKEN, "a task was completed after its time was up", facts, level=level)
     facts = (life.launched.index, *((life.ended_by.index,) if life.ended_by else ()))
-    whole = life.ended_by is not None and is_whole(outside, life.launched.index, life.ended_by.index)
-    over = limit is not None and is_whole_for(outside, life.launched, limit)
-    if whole or over:
+    again = life.ended_by and isinstance(life.ended_by.event, TaskLaunched)
+    if (again and is_whole(outside, *facts)) or _is_over(life, limit, outside):
         return Finding(rule, Word.BROKEN, "a task was launched and never completed", facts, level=level)
-    reason = "the log is not proven whole until the task's time was up, or a simulated task has no time of its own"
+    if life.ended_by and outside.done(ENDS_PROCESSES, *facts):
+        return Finding(rule, Word.EXCUSED, "the harness itself ended the process before the task was completed", facts)
+    if life.ended_by and not again:
+        reason = "the process ended before the task was completed, and nobody knows why it did"
+        return Finding(rule, Word.OPEN, reason, facts, missing=CRASH_REPORTS)
+    reason = "the log is not proven whole until the task's time was up, or the task has no time that is known"
     return Finding(rule, Word.OPEN, reason, facts)
+
+
+def _is_over(life: Life, limit: int | None, outside: Outside) -> bool:
+    """Say whether the task's time was surely up while its process lived."""
+    if limit is None or not is_whole_for(outside, life.launched, limit):
+        return False
+    return life.ended_by is None or not within(life.launched, life.ended_by, limit)
 
 
 def _limit(life: Life) -> int | None:
@@ -153,11 +168,25 @@ def _handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding
         late = seconds(elapsed(expired.when, ends[0].when).lo)
         reason = f"it was completed only {late} after its time was up"
         return Finding(rule, Word.BROKEN, reason, (*facts, ends[0].index), level=level)
-    died = life.ended_by and isinstance(life.ended_by.event, ProcessDied)
-    if died or is_whole_for(outside, expired, grace):
-        facts = (*facts, *((life.ended_by.index,) if life.ended_by else ()))
+    facts = (*facts, *((life.ended_by.index,) if life.ended_by else ()))
+    if life.ended_by and outside.done(ENDS_PROCESSES, expired.index, life.ended_by.index):
+        return Finding(rule, Word.EXCUSED, "the harness itself ended the process", facts)
+    if _was_killed(life) or _outlived(life, expired, grace, outside):
         return Finding(rule, Word.BROKEN, "its time was up, and nobody completed it", facts, level=level)
-    return Finding(rule, Word.OPEN, "the log is not proven whole for long enough after its time was up", facts)
+    reason = "nobody knows how its process ended, or the log is not proven whole for long enough after its time was up"
+    return Finding(rule, Word.OPEN, reason, facts, missing=CRASH_REPORTS)
+
+
+def _was_killed(life: Life) -> bool:
+    """Say whether the system told that it killed the process for being slow."""
+    end = life.ended_by.event if life.ended_by else None
+    return isinstance(end, ProcessDied) and any(word in (end.why or "").lower() for word in KILLED)
+
+
+def _outlived(life: Life, expired: Seen, grace: int, outside: Outside) -> bool:
+    """Say whether the process lived past the grace."""
+    alive = life.ended_by is None or not within(expired, life.ended_by, grace)
+    return alive and is_whole_for(outside, expired, grace)
 
 
 def expiry_halts(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:

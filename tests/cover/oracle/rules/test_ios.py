@@ -326,8 +326,19 @@ def test_a_task_is_completed_in_time() -> None:
     assert judged(later(started(), 60).complete(), "R10.completed") is FAIL
     assert judged(started().whole_for(), "R10.completed") is FAIL
     assert judged(started(), "R10.completed") is OPEN
-    assert judged(died, "R10.completed") is FAIL
+    assert verdict(died, "R10.completed").missing == ("system-log",)
     assert judged(hole(started()).dies(), "R10.completed") is OPEN
+    assert judged(later(started(), 60).dies(), "R10.completed") is FAIL
+    assert judged(started().submit().begin_task(), "R10.completed") is FAIL
+
+
+def test_a_process_that_the_harness_ended_completes_nothing() -> None:
+    def ended(phone: IPhone) -> IPhone:
+        phone.stimulus("app.kill")
+        return phone.dies()
+
+    assert judged(ended(started()), "R10.completed") is EXCUSED
+    assert judged(ended(started().expire()), "R11.expiry") is EXCUSED
 
 
 def test_processing_and_simulated_tasks_have_no_bound() -> None:
@@ -353,7 +364,9 @@ def test_expiry_completes_the_task() -> None:
     assert judged(started().complete().expire(), "R11.expiry") is PASS
     assert judged(later(started().expire(), 20).complete(success=False), "R11.expiry") is FAIL
     assert judged(started().expire(handled=False), "R11.expiry") is FAIL
-    assert judged(started().expire().dies("watchdog"), "R11.expiry") is FAIL
+    assert judged(started().expire().dies("exceeded background task assertion time: watchdog"), "R11.expiry") is FAIL
+    assert judged(started().expire().dies(), "R11.expiry") is OPEN
+    assert judged(later(started().expire(), 20).dies(), "R11.expiry") is FAIL
     assert judged(started().expire().whole_for(), "R11.expiry") is FAIL
     assert judged(started().expire(), "R11.expiry") is OPEN
     assert judged(started().complete(), "R11.expiry") is NOTHING
