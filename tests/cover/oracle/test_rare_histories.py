@@ -184,6 +184,15 @@ def test_sightings_by_the_boot_clock_lie_side_by_side_too() -> None:
     assert len(cut(writer.sample().history()).tasks[0].runs) == 1
 
 
+def test_sightings_by_the_boot_clock_that_lie_far_apart_tell_of_two_runs() -> None:
+    writer = Writer(sources=()).begin().request().sample()
+    for source in (Source.APP_LOG, Source.SYSTEM_LOG):
+        stamp = Stamp(Clock.BOOT, writer.wait(60).now)
+        writer.add(RunStarted(stamp=stamp, source=source, subject=Subject(task=SYNC.id)))
+
+    assert len(cut(writer.sample().history()).tasks[0].runs) == 2
+
+
 # --- rules ------------------------------------------------------------------------------------------------------------
 
 
