@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bgtask_harness.virtual.assemble import build
+from bgtask_harness.virtual.ios.assemble import build as build_iphone
 from bgtask_harness.virtual.layers import Layers
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +36,9 @@ def test_toml_in_the_docs_parses() -> None:
         assert tomllib.loads(text), page
 
 
-def documented_faults() -> Iterator[tuple[str, str]]:
+def documented_faults(layers: str = "layers") -> Iterator[tuple[str, str]]:
     for _, code in blocks("python"):
-        for name in re.findall(r"^def (\w+)\(layers\)", code, re.MULTILINE):
+        for name in re.findall(rf"^def (\w+)\({layers}\)", code, re.MULTILINE):
             yield name, code
 
 
@@ -55,6 +56,20 @@ def test_each_fault_in_the_docs_makes_a_phone() -> None:
     assert {"backoff_ignored", "drops_after_a_minute"} <= made
 
 
+def test_each_fault_of_an_iphone_in_the_docs_makes_one() -> None:
+    made = set()
+    for name, code in documented_faults("iphone"):
+        space: dict[str, Any] = {}
+        exec(compile(code, "docs", "exec"), space)
+        phone = build_iphone(
+            "iphone15-ios26", "bgtask_reference.lineage.tvmaniac.ios:fixed", "com.example.app", "hook", [space[name]]
+        )
+        assert phone.layers.daemons is not None
+        made.add(name)
+
+    assert made == {"every_second_line_is_lost"}
+
+
 def helped(arguments: list[str]) -> str:
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
 
@@ -63,6 +78,7 @@ def test_every_option_of_ours_that_the_docs_name_exists() -> None:
     bgtask = ["-c", "from bgtask_harness.cli import main; raise SystemExit(main())"]
     commands = re.findall(r"^    (\w[\w-]*)\s", helped([*bgtask, "--help"]), re.MULTILINE)
     shown = helped(["-m", "pytest", "--help"]) + helped(["-m", "bgtask_harness.virtual", "--help"])
+    shown += helped(["-m", "bgtask_harness.virtual.iphone", "--help"])
     shown += "".join(helped([*bgtask, command, "--help"]) for command in commands)
     known = set(re.findall(r"--[a-z][a-z-]+", shown))
     named = {
