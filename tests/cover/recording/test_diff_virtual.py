@@ -17,9 +17,11 @@ import pytest
 from bgtask_harness.cli import main
 from bgtask_harness.recording import order
 from bgtask_harness.recording import record
+from bgtask_harness.recording.script import VERBS
 from bgtask_harness.recording.tape import TAPE_NAME
 from bgtask_harness.recording.tape import read_tape
 
+PAGE = Path(__file__).parents[3] / "docs/import.md"
 INSIDE = "virtual-pixel7/recorded/"
 BUNDLED = Path(adbutils.__file__).parent / "binaries"
 SCRIPT = """
@@ -96,6 +98,21 @@ def test_a_virtual_phone_differs_in_no_line_from_one_of_its_level(recording: Pat
     assert status == 0, "\n".join(lines)
     assert re.fullmatch(r"0 of \d{4} lines differ, in 0 of \d\d\d texts", lines[-1])
     assert any(line.startswith("  length of time (") for line in lines)
+
+
+def test_the_example_of_the_docs_does_what_it_says(told: Callable[..., Told], tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```\n(launch\n.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    script = tmp_path / "night.txt"
+    script.write_text(example)
+    status, lines = told(record(order("virtual-pixel7", "tvmaniac@fixed", "10m", tmp_path / "run", script=script)))
+
+    assert status == 0, "\n".join(lines)
+
+
+def test_the_docs_name_every_verb() -> None:
+    usages = {f"`{f'{name} {verb.usage}'.strip()}`" for name, verb in VERBS.items()}
+
+    assert {usage for usage in usages if usage not in PAGE.read_text()} == set()
 
 
 def test_another_level_differs_in_what_that_level_has_otherwise(recording: Path, told: Callable[..., Told]) -> None:
