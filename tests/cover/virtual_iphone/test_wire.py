@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import plistlib
 import socket
+import ssl
 import struct
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bgtask_harness.virtual.iphone.lockdown.certificates import certificate
+from bgtask_harness.virtual.iphone.lockdown.certificates import new_record
 from bgtask_harness.virtual.iphone.lockdown.certificates import private_key
+from bgtask_harness.virtual.iphone.lockdown.identity import Identity
 
 Serve = Callable[..., None]
 
@@ -178,6 +183,33 @@ def test_a_certificate_for_another_phone_s_key_does_not_pair(serve: Serve, phone
         assert (await raw.ask(Request="Pair", PairRecord=record))["Error"] == "InvalidPairRecord"
 
     with_lockdown(serve, phone, script, paired=False)
+
+
+def client_context(record: dict[str, Any] | None, folder: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if record is not None:
+        (folder / "chain.pem").write_bytes(record["HostCertificate"] + record["HostPrivateKey"])
+        context.load_cert_chain(folder / "chain.pem")
+    return context
+
+
+@pytest.mark.parametrize("who", ["the computer", "nobody", "an impostor"])
+def test_a_session_is_for_who_has_the_computer_s_key(
+    serve: Serve, phone: Any, who: str, tmp_path: Path, paired_before: Identity
+) -> None:
+    record = paired_before.record
+    shown = {"the computer": record, "nobody": None, "an impostor": new_record(private_key())}[who]
+
+    async def script(raw: Raw) -> None:
+        assert (await raw.ask(Request="StartSession", HostID=record["HostID"]))["EnableSessionSSL"]
+        heard = None
+        with contextlib.suppress(ssl.SSLError, ConnectionError, asyncio.IncompleteReadError):
+            await raw.writer.start_tls(client_context(shown, tmp_path))
+            heard = await raw.ask(Request="GetValue", Key="SerialNumber")
+        assert (heard is not None) == (who == "the computer")
+
+    with_lockdown(serve, phone, script)
 
 
 def test_before_a_session_only_what_is_public_is_told(serve: Serve, phone: Any) -> None:

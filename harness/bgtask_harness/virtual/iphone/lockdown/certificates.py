@@ -9,6 +9,7 @@ import datetime as dt
 import ssl
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,13 @@ def certificate(subject: rsa.RSAPrivateKey, issuer: rsa.RSAPrivateKey, *, author
     return builder.sign(issuer, hashes.SHA256()).public_bytes(_PEM)
 
 
-def server_context(device_certificate: bytes, device_key: rsa.RSAPrivateKey) -> ssl.SSLContext:
-    """Give the TLS of a phone towards one computer.
+def server_context(
+    device_certificate: bytes, device_key: rsa.RSAPrivateKey, host_certificates: Sequence[bytes]
+) -> ssl.SSLContext:
+    """Give the TLS of a phone towards one computer: it has to show one of these certificates, and have its key.
 
     Raises:
-        ValueError: The certificate is none, or not for this key.
+        ValueError: A certificate is none, or the phone's is not for this key.
 
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -75,8 +78,12 @@ def server_context(device_certificate: bytes, device_key: rsa.RSAPrivateKey) -> 
         chain.write_bytes(device_certificate + private_pem(device_key))
         try:
             context.load_cert_chain(chain)
-        except ssl.SSLError as error:
+            context.load_verify_locations(cadata=b"\n".join(host_certificates).decode("ascii"))
+        except (ssl.SSLError, UnicodeDecodeError) as error:
             raise ValueError(f"no certificate for this phone's key: {error}") from error
+    context.verify_mode = ssl.CERT_REQUIRED
+    # names are empty, so OpenSSL takes each certificate for its own issuer: it is trusted by itself or not at all
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
 
 

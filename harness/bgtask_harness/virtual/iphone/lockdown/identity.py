@@ -45,10 +45,12 @@ class Identity:
             ValueError: Its record lacks something, or the certificate in it is not for this phone.
 
         """
-        host, certificate = record.get("HostID"), record.get("DeviceCertificate")
-        if not isinstance(host, str) or not isinstance(certificate, bytes):
-            raise ValueError("a pair record needs HostID and DeviceCertificate")  # noqa: TRY004 - bad input
-        self._hosts[host] = server_context(certificate, self._key)
+        host = record.get("HostID")
+        device, *theirs = (record.get(f"{name}Certificate") for name in ("Device", "Host", "Root"))
+        shown = [each for each in theirs if isinstance(each, bytes)]
+        if not isinstance(host, str) or not isinstance(device, bytes) or not shown:
+            raise ValueError("a pair record needs HostID, DeviceCertificate and a certificate of the computer's")
+        self._hosts[host] = server_context(device, self._key, shown)
 
     def unpair(self, host_id: str) -> bool:
         """Trust it no longer; False when it was not trusted."""
