@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bgtask_reference.events import JobRow
 from bgtask_reference.events import Norm
+from bgtask_reference.events import Source
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
@@ -24,6 +25,8 @@ from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.platform import constants
 from bgtask_reference.platform import jobscheduler
 
+SHOWS = JOB_DUMP | {Source.SYSTEM_DUMP}
+
 
 def named(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A job that is due and not ready says why, or the environment does."""
@@ -38,7 +41,7 @@ def named(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Findin
             first = nameless.setdefault(each.job.job_id, each)
             if elapsed(first.dump.when, each.dump.when).lo > constants.allowance_ns("storm_window"):
                 reason = f"its job {each.job.job_id} is due and not ready, and nothing says why"
-                yield Finding("R22.named", Word.OPEN, reason, (*first.dump.entries, *each.dump.entries))
+                yield Finding("R22.named", Word.OPEN, reason, (*first.dump.entries, *each.dump.entries), missing=SHOWS)
                 return
 
 

@@ -34,6 +34,7 @@ from bgtask_reference.oracle.rules.ios_record import lives
 from bgtask_reference.oracle.rules.ios_record import pending_at
 from bgtask_reference.oracle.rules.ios_record import story_of
 from bgtask_reference.oracle.rules.ios_record import within
+from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
@@ -128,7 +129,7 @@ def _completed(life: Life, outside: Outside) -> Finding:
         reason = "the process ended before the task was completed, and nobody knows why it did"
         return Finding(rule, Word.OPEN, reason, facts, missing=CRASH_REPORTS)
     reason = "the log is not proven whole until the task's time was up, or the task has no time that is known"
-    return Finding(rule, Word.OPEN, reason, facts)
+    return Finding(rule, Word.OPEN, reason, facts, missing=SENTINELS)
 
 
 def _is_over(life: Life, limit: int | None, outside: Outside) -> bool:
@@ -236,7 +237,8 @@ def _simulated(want: Want, after: int, name: str, outside: Outside) -> Finding:
     if is_whole_for(outside, begins, bound):
         reason = f"a simulated launch was accepted, and nothing was launched within {seconds(bound)}"
         return Finding(rule, Word.BROKEN, reason, (after, want.when.index), level=ForceLevel.FORCED)
-    return Finding(rule, Word.OPEN, "the log is not proven whole until the bound", (after, want.when.index))
+    reason = "the log is not proven whole until the bound"
+    return Finding(rule, Word.OPEN, reason, (after, want.when.index), missing=SENTINELS)
 
 
 RULES = (

@@ -37,6 +37,7 @@ from bgtask_reference.oracle.rules.ios_record import lives
 from bgtask_reference.oracle.rules.ios_record import pending_at
 from bgtask_reference.oracle.rules.ios_record import story_of
 from bgtask_reference.oracle.rules.ios_record import within
+from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
 from bgtask_reference.oracle.rules.timing import seconds
@@ -90,7 +91,7 @@ def surfaced(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fin
                 yield Finding("R14.surfaced", Word.BROKEN, reason, (each.index,))
             else:
                 reason = "the log is not proven whole for long enough after a submit failed"
-                yield Finding("R14.surfaced", Word.OPEN, reason, (each.index,))
+                yield Finding("R14.surfaced", Word.OPEN, reason, (each.index,), missing=SENTINELS)
 
 
 def one_request(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -177,7 +178,8 @@ def _resubmitted(life: Life, name: str, outside: Outside) -> Finding | None:
     if is_whole_for(outside, completed, settles) and is_whole(outside, life.launched.index, completed.index):
         reason = "it was launched and completed, and nobody submitted its next request"
         return Finding(rule, Word.BROKEN, reason, facts)
-    return Finding(rule, Word.OPEN, "the log is not proven whole until its next request was due", facts)
+    reason = "the log is not proven whole until its next request was due"
+    return Finding(rule, Word.OPEN, reason, facts, missing=SENTINELS)
 
 
 def _listed(life: Life, name: str, listed: PendingTaskRequestsListed, completed: Seen, each: Seen) -> Finding | None:

@@ -19,6 +19,7 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
@@ -165,7 +166,7 @@ def _orphan(each: NameSlice, first: Step, step: Step, outside: Outside, *, shown
         yield Finding("R19.running", Word.OPEN, reason, facts, missing=SHOWS_STARTS)
     elif outside.coverage.hole_between(first.index, step.index):
         reason = f"{words}, and the log has a hole in which it may have begun"
-        yield Finding("R19.running", Word.OPEN, reason, facts)
+        yield Finding("R19.running", Word.OPEN, reason, facts, missing=SENTINELS)
     else:
         yield Finding("R19.running", Word.BROKEN, f"{words}, and no run of it is under way", facts)
 

@@ -12,6 +12,7 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STOPS
@@ -51,7 +52,7 @@ def _halts(run: Run, stop: Step, grace: int, outside: Outside) -> Finding:
     if proof and stop.when.known and proof.first.boot == stop.when.boot and proof.until_ns > stop.when.hi + grace:
         return held(rule, run.level)
     reason = "the log is not proven whole for long enough after a run was stopped"
-    return Finding(rule, Word.OPEN, reason, stop.entries[:1])
+    return Finding(rule, Word.OPEN, reason, stop.entries[:1], missing=SENTINELS)
 
 
 def stop_reason(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
