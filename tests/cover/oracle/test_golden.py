@@ -82,7 +82,10 @@ def event_of(each: dict[str, Any]) -> Event:
     if each["kind"] in DUMPS:
         stamp = Stamp(Clock.BOOT, wall(each["at"]) - WALL * NS_PER_S, MS)
     if "jobs" in fields:  # TOML has no null
-        fields["jobs"] = [{"namespace": None, **job} for job in fields["jobs"]]
+        count = fields.pop("repeated", 1)
+        fields["jobs"] = [
+            {"namespace": None, **job, "job_id": job["job_id"] + n} for n in range(count) for job in fields["jobs"]
+        ]
     given = {**fields, "source": each["source"], "raw": each.get("raw", ""), "stamp": msgspec.to_builtins(stamp)}
     event: Event = msgspec.convert(given, KINDS[each["kind"]])
     return event
