@@ -17,6 +17,8 @@ _NO_STIMULI = frozenset({"look", "advance", "due", "begun", "want"})
 _SEVERAL = {"restart": 3, "kill": 2}
 """The app is put away, killed, and launched."""
 _PAUSES = ("20s", "2m", "16m", "50m", "2h", "5h", "7h", "13h")
+_SHORT_PAUSES = _PAUSES[:5]
+_BUSY_NS = 30 * 60_000_000_000
 _LONG = ("12s", "45s", "3m", "8m")
 
 _TOUCHES_NETWORK = frozenset({"network off", "metered on"})
@@ -33,6 +35,7 @@ class Life:
         self.states = asking_states(app)
         self.tasks = len(app.spec.tasks)
         self.retries = tuple(n for n, task in enumerate(app.spec.tasks) if task.id in app.control.retries)
+        self.busy = any(task.interval_ns is not None and task.interval_ns <= _BUSY_NS for task in app.spec.tasks)
         self.once = tuple(n for n, task in enumerate(app.spec.tasks) if task.interval_ns is None)
         self.needs_none = tuple(n for n, task in enumerate(app.spec.tasks) if task.network is Network.NOT_REQUIRED)
         self.needs_some = tuple(n for n in range(self.tasks) if n not in self.needs_none)
@@ -40,8 +43,9 @@ class Life:
         self.states_of = {self._named[task]: states for task, states in app.control.when_scheduled.items()}
 
     def pause(self) -> str:
-        """Give a line that lets time pass."""
-        return f"advance {self.rng.choice(_PAUSES)}"
+        """Give a line that lets time pass: seldom half a day where something runs each quarter of an hour."""
+        seldom = self.busy and self.rng.random() < 0.7  # noqa: PLR2004 - seven in ten
+        return f"advance {self.rng.choice(_SHORT_PAUSES if seldom else _PAUSES)}"
 
     def task(self) -> int:
         """Give any task's number."""

@@ -105,6 +105,9 @@ def _take(dump: _Dump, line: str) -> None:
     text = line.strip()
     if not text:
         return
+    if dump.section == "other" and not _title(text):
+        _elsewhere(dump, line)
+        return
     block = JobBlock.begun_by(line)
     if block is not None and dump.section in {"", "registered"}:
         _close_block(dump)
@@ -141,9 +144,14 @@ def _enter(dump: _Dump, section: str) -> None:
     dump.ended |= section == "end"
 
 
-def _in_section(dump: _Dump, line: str) -> None:
-    if dump.section == "other" and _IDLE.fullmatch(line):
+def _elsewhere(dump: _Dump, line: str) -> None:
+    if "Currently idle:" in line and _IDLE.fullmatch(line):
         dump.idle = line
+
+
+def _in_section(dump: _Dump, line: str) -> None:
+    if dump.section == "other":
+        _elsewhere(dump, line)
         return
     row = parse_history_row(line) if dump.section in {"history", ""} else None
     if row is not None:

@@ -208,13 +208,15 @@ class Kernel:
 
     def run_next(self, limit: int) -> bool:
         """Do the next thing if it is due by `limit`, moving the clock to it. False when nothing was."""
-        due = self.next_due()
-        if due is None or due > limit:
+        heap = self._heap
+        while heap and heap[0][2].cancelled:
+            heapq.heappop(heap)
+        if not heap or heap[0][0] > limit:
             return False
         if self.steps_left is not None:
             self._count()
-        _, _, timer = heapq.heappop(self._heap)
-        self._now = max(self._now, timer.at)
+        at, _, timer = heapq.heappop(heap)
+        self._now = max(self._now, at)
         timer.action()
         return True
 
