@@ -9,6 +9,7 @@ from bgtask_harness.transport.in_process import InProcessTransport
 from bgtask_harness.virtual.android.profile import UnknownPhone
 from bgtask_harness.virtual.android.profile import phone_names
 from bgtask_harness.virtual.android.profile import phone_profile
+from bgtask_harness.virtual.assemble import Beginning
 from bgtask_harness.virtual.assemble import build
 
 _ANY = "pixel7-api{level}"
@@ -24,8 +25,10 @@ class PhoneInThisProcess:
 
     """
 
-    def __init__(self, model: str, app: AppFile, *, wall_clock: str, uptime_s: int) -> None:
-        """Make it; `wall_clock` is ISO 8601 with an offset.
+    def __init__(
+        self, model: str, app: AppFile, *, wall_clock: str, uptime_s: int, timezone: str | None = None
+    ) -> None:
+        """Make it; `wall_clock` is ISO 8601 with an offset, `timezone` None or one that this machine knows.
 
         Raises:
             BadInput: There is no such model, or the app file names no program for it.
@@ -35,7 +38,7 @@ class PhoneInThisProcess:
         if program is None:
             raise BadInput(f"{app.file}: key `virtual.program`: expected the program that stands for the app; add it")
         try:
-            began = (wall_clock, uptime_s)
+            began = Beginning(wall_clock, uptime_s, timezone)
             self._phone = build(model, program, spec.package, app.virtual.mode, app=manifest(app), began=began)
         except (UnknownPhone, LookupError, ValueError) as error:
             raise BadInput(str(error.args[0] if error.args else error)) from error

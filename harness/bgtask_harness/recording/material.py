@@ -6,6 +6,7 @@ import re
 import shlex
 import zipfile
 import zlib
+import zoneinfo
 from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from bgtask_harness.devices.android.clocks import parse_clocks
 from bgtask_harness.errors import BadInput
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.journal import parse
+from bgtask_harness.recording.tape import ASK_ZONE
 from bgtask_harness.recording.tape import SHELL
 from bgtask_harness.recording.tape import TAPE_NAME
 from bgtask_harness.recording.tape import Exchange
@@ -84,6 +86,15 @@ class Recorded:
     def _before_first(self) -> int:
         began = self.exchanges[0].at_ns if self.exchanges else self.moments[0].host_ns
         return max(0, self.moments[0].host_ns - began)
+
+    @property
+    def timezone(self) -> str | None:
+        """The phone's zone; None when it was not asked, or this machine does not know it."""
+        said = next((each.stdout.strip() for each in self.exchanges if each.command == ASK_ZONE), "")
+        try:
+            return zoneinfo.ZoneInfo(said).key if said else None
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return None
 
     def elapsed_ns(self, host_ns: int) -> int:
         """How much of the phone's time had passed at a moment since the first thing was typed."""

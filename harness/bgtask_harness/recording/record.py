@@ -35,6 +35,7 @@ from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.recording.redaction import Redactor
 from bgtask_harness.recording.script import Step
 from bgtask_harness.recording.script import read_script
+from bgtask_harness.recording.tape import ASK_ZONE
 from bgtask_harness.recording.tape import TAPE_NAME
 from bgtask_harness.recording.tape import TapeWriter
 from bgtask_harness.recording.tape import copy_tape
@@ -146,6 +147,7 @@ def _able(lease: Lease, order: Order) -> frozenset[Capability]:
 
 
 def _watch(lease: Lease, order: Order, folder: Path) -> tuple[str, ...]:
+    lease.device.tell(ASK_ZONE, Deadline.after(_ASKING_S))
     can = _able(lease, order)
     settings = Settings(SCENARIO, folder, patience_s=order.length_s + _SPARE_S, progress=order.progress)
     session = Session(lease, can, settings)

@@ -79,7 +79,7 @@ def replay(session: Recorded, app: AppFile, model: str) -> Replayed:
     """Tell a virtual phone all of it. Raises `BadInput` when there is no such phone."""
     uptime_s, rest_ns = divmod(session.uptime_ns, NS_PER_S)
     began = dt.datetime.fromtimestamp((session.wall_ns - rest_ns) / NS_PER_S, dt.UTC)
-    phone = PhoneInThisProcess(model, app, wall_clock=began.isoformat(), uptime_s=uptime_s)
+    phone = PhoneInThisProcess(model, app, wall_clock=began.isoformat(), uptime_s=uptime_s, timezone=session.timezone)
     normaliser, retelling = Normaliser(), _Retelling(phone, session, rest_ns)
     texts = []
     for number, exchange in enumerate(session.exchanges, start=1):

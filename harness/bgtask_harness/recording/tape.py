@@ -22,6 +22,8 @@ VERSION = 1
 """A reader refuses a newer one. Recordings from before there were tapes have none, and their journal is read."""
 
 SHELL = "shell,v2,raw:"
+ASK_ZONE = "getprop persist.sys.timezone"
+"""Asked for the tape alone: whoever is told the same has to stand in the same zone."""
 
 
 class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):

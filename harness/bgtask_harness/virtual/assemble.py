@@ -17,6 +17,7 @@ from bgtask_harness.virtual.adbd.daemon import Daemon
 from bgtask_harness.virtual.adbd.local import LocalDoor
 from bgtask_harness.virtual.android.jobscheduler import JobScheduler
 from bgtask_harness.virtual.android.phone import Phone
+from bgtask_harness.virtual.android.profile import PhoneProfile
 from bgtask_harness.virtual.android.profile import phone_profile
 from bgtask_harness.virtual.layers import BadReference
 from bgtask_harness.virtual.layers import Fault
@@ -69,6 +70,30 @@ class AppArguments:
         return cls(**given)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a phone's clocks stand when it is made.
+
+    Attributes:
+        wall_clock: ISO 8601 with offset.
+        uptime_s: How long it has been up by then.
+        timezone: Its zone; None for the model's own.
+
+    """
+
+    wall_clock: str
+    uptime_s: int
+    timezone: str | None = None
+
+    def of(self, profile: PhoneProfile) -> PhoneProfile:
+        """Give a model that begins so."""
+        zone = self.timezone or profile.timezone
+        properties = {**profile.properties, "persist.sys.timezone": zone}
+        return msgspec.structs.replace(
+            profile, wall_clock=self.wall_clock, uptime_s=self.uptime_s, timezone=zone, properties=properties
+        )
+
+
 def _check_settings(value: object) -> None:
     if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
         raise ValueError(f"app argument 'settings' is {value!r}: expected an object of texts")
@@ -92,13 +117,13 @@ def build(
     mode: str,
     faults: Sequence[Fault | str] = (),
     app: Mapping[str, Any] | None = None,
-    began: tuple[str, int] | None = None,
+    began: Beginning | None = None,
 ) -> AssembledPhone:
     """Build a phone with one app on it.
 
     `phone` names a model of `android/phones.toml`; `program` and the faults are objects or import paths; `mode` is
-    `release`, `debug`, `beacon` or `hook`; `app` holds `AppArguments`; `began` is wall clock (ISO 8601 with offset) and
-    uptime in seconds of the moment that it begins in, where those of the model will not do.
+    `release`, `debug`, `beacon` or `hook`; `app` holds `AppArguments`; `began` is the moment that it begins in,
+    where the model's own will not do.
 
     Raises:
         BadReference: An import path names nothing, or a fault gives back something that is no `Layers`.
@@ -110,7 +135,7 @@ def build(
     layers = _layers(load(program, "program") if isinstance(program, str) else program, faults)
     profile = phone_profile(phone)
     if began is not None:
-        profile = msgspec.structs.replace(profile, wall_clock=began[0], uptime_s=began[1])
+        profile = began.of(profile)
     assembled = AssembledPhone(profile=profile, job_scheduler=layers.job_scheduler)
     assembled.adbd = layers.adbd(assembled)
     activity = arguments.launcher_activity or f"{package}.MainActivity"

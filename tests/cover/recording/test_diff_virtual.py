@@ -147,6 +147,18 @@ def test_a_journal_alone_tells_what_was_done(recording: Path, told: Callable[...
     assert not [line for line in lines if "(the virtual phone: " in line]
 
 
+def test_the_other_phone_stands_in_the_same_zone(recording: Path, told: Callable[..., Told], tmp_path: Path) -> None:
+    def moved(name: str, data: bytes) -> bytes:
+        return data.replace(b'"GMT\\n"', b'"Asia/Tokyo\\n"', 1) if name.endswith(TAPE_NAME) else data
+
+    status, lines = told(rewritten(recording, tmp_path, moved))
+    dates = [line for line in lines if re.search("11-23 1[01]:", line)]
+
+    assert status == 1
+    assert dates
+    assert all(line.startswith("  + ") for line in dates)
+
+
 def test_what_it_unpacks_to_is_as_good(recording: Path, told: Callable[..., Told], tmp_path: Path) -> None:
     with zipfile.ZipFile(recording) as archive:
         archive.extractall(tmp_path)
