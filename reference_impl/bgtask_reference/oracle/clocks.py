@@ -139,9 +139,12 @@ class Timeline:
 
     def place(self, entry: Entry) -> When:
         """Say when an event happened."""
+        return self.around(entry).place(entry.index, entry.event.stamp)
+
+    def around(self, entry: Entry) -> Between:
+        """Give the two readings of the clocks that an event lies between."""
         event, index = entry.event, entry.index
-        stamp = event.stamp
-        if stamp.clock is LOG or event.source in LOG_SOURCES or isinstance(event, SentinelSeen):
+        if event.stamp.clock is LOG or event.source in LOG_SOURCES or isinstance(event, SentinelSeen):
             around = self._between_sentinels
             if not around.after < index < around.before:
                 # A sentinel is written up to a command's length after its sample's middle.
@@ -150,7 +153,7 @@ class Timeline:
             around = self._between_samples
             if not around.after < index < around.before:
                 around = self._between_samples = _between(index, self.taken, self.samples, slack=1)
-        return around.place(index, stamp)
+        return around
 
     def well_before(self, index: int) -> int:
         """Give a journal index so early that what was recorded before it surely happened before what lies here."""

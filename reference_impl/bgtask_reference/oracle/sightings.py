@@ -12,6 +12,7 @@ from bgtask_reference.events import RunStopped
 from bgtask_reference.events import Source
 from bgtask_reference.oracle.clocks import FOREVER
 from bgtask_reference.oracle.clocks import WALL_FAMILY
+from bgtask_reference.oracle.clocks import Between
 from bgtask_reference.oracle.clocks import When
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.steps import NOT_KNOWN
@@ -28,14 +29,15 @@ class Sighting:
     """One source's word on a start or an end."""
 
     __slots__ = (
-        "error_ns", "index", "reason", "result", "run_attempt", "source", "starts", "stops", "wall_ns", "when", "who",
+        "around", "error_ns", "index", "reason", "result", "run_attempt", "source", "stamp", "starts", "stops",
+        "wall_ns", "who",
     )  # fmt: skip
 
-    def __init__(self, when: When, event: RunEvent, who: Identity) -> None:
-        stamp = when.stamp
-        self.when = when
+    def __init__(self, index: int, event: RunEvent, who: Identity, around: Between) -> None:
+        stamp = event.stamp
+        self.around, self.stamp = around, stamp
         self.who = who
-        self.index: int = when.index
+        self.index = index
         self.wall_ns = stamp.ns if stamp.clock in WALL_FAMILY else None
         self.error_ns = stamp.error_ns
         self.source: Source = event.source
@@ -44,6 +46,11 @@ class Sighting:
         self.stops = isinstance(event, RunStopped)
         self.result: Result | None = event.result if isinstance(event, RunFinished) else None
         self.reason: str | None = event.reason if isinstance(event, RunStopped) else None
+
+    @property
+    def when(self) -> When:
+        """When it was; most sightings are never asked."""
+        return self.around.place(self.index, self.stamp)
 
 
 class Draft:

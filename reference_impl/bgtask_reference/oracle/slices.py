@@ -162,13 +162,13 @@ def _runs(record: Record, outside: Outside) -> tuple[Run, ...]:
 
 
 def _sightings(record: Record, outside: Outside) -> list[Sighting]:
-    place, identify = outside.timeline.place, outside.join.identify
+    around, identify = outside.timeline.around, outside.join.identify
     found = []
     for entry in record.of(*RUN_EVENTS):
         event = cast("RunEvent", entry.event)
         who = identify(event.subject)
         if not who.foreign:
-            found.append(Sighting(place(entry), event, who))
+            found.append(Sighting(entry.index, event, who, around(entry)))
     return found
 
 
