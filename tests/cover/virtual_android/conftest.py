@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from pathlib import Path
 
 import pytest
 
@@ -251,3 +253,16 @@ def at(make_app: Callable[[Phone], App]) -> Callable[[int], Bench]:
         return Bench(phone, make_app(phone), Shell(phone))
 
     return bench
+
+
+@pytest.fixture
+def recorded() -> Callable[[str], list[str]]:
+    """Give the lines of a file of the corpus; the test is skipped where there is none."""
+
+    def lines(name: str) -> list[str]:
+        path = Path(os.environ.get("BGTASK_CORPUS", "")) / "android" / name
+        if not path.is_file():
+            pytest.skip(f"BGTASK_CORPUS names no folder with android/{name}")
+        return path.read_text(encoding="utf-8").splitlines()
+
+    return lines

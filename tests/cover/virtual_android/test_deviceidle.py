@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -194,13 +193,9 @@ def test_the_history_tells_what_it_was_and_why_it_ended(at: Any) -> None:
 
 
 @pytest.mark.corpus
-def test_a_recorded_history_is_printed_line_by_line() -> None:
-    folder = os.environ.get("BGTASK_CORPUS")
-    path = Path(folder or "") / "android" / "deviceidle_idling_history_hyperos_2026.txt"
-    if not folder or not path.is_file():
-        pytest.skip("BGTASK_CORPUS names no folder with this recording")
-    lines = path.read_text().splitlines()
-    recorded = lines[lines.index("  Idling history:") + 1 :]
+def test_a_recorded_history_is_printed_line_by_line(recorded: Callable[[str], list[str]]) -> None:
+    lines = recorded("deviceidle_idling_history_hyperos_2026.txt")
+    history = lines[lines.index("  Idling history:") + 1 :]
     rows = {
         "         normal: -1d18h20m28s707ms (unlocked)": ((1, 18, 20, 28, 707), "normal", "unlocked"),
         "     light-idle: -1d15h18m7s961ms": ((1, 15, 18, 7, 961), "light-idle", ""),
@@ -208,6 +203,6 @@ def test_a_recorded_history_is_printed_line_by_line() -> None:
         "      deep-idle: -1d13h45m32s343ms": ((1, 13, 45, 32, 343), "deep-idle", ""),
     }
     for text, ((days, hours, minutes, seconds, ms), event, reason) in rows.items():
-        assert text in recorded
+        assert text in history
         total = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000 + ms
         assert line(-total * 1_000_000, event, reason) == text

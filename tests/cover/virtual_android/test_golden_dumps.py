@@ -459,3 +459,34 @@ def test_time_and_quota_controllers_of_api_30() -> None:
         info = JobInfo(job_id, "android/com.android.server.Idle")
         job = JobStatus(info, 1000, "android", level(30), 0, (now_ms + earliest) * 10**6, until)
         assert jobcontrollersdump.time_line(job, now_ms * 10**6) in lines
+
+
+def test_a_job_of_api_34_apart_from_samsungs_own_additions() -> None:
+    job = JobInfo(275, f"<package-name>/{SYSTEM_JOB}", network=JobNetwork.ANY, minimum_latency_ms=15 * MINUTE)
+    met = UNHINDERED | Constraint.CONNECTIVITY | Constraint.WITHIN_QUOTA | Constraint.TARE_WEALTH
+    dumped = Dumped(
+        34, job, 10_453, met, "216a359", earliest=6 * MINUTE + 47_715, enqueued=-(8 * MINUTE + 12_280), network=100
+    )
+    text = "\n".join(recorded("js_job_samsung_api34_expo_docs.txt"))
+    added = {
+        " UID_NOT_RESTRICTED": "",
+        "[0x90100000]": "[0x90000000]",
+        "[0x1b500000]": "[0x1b400000]",
+        "Service#275": "Service",
+    }
+    for theirs, ours in added.items():
+        text = text.replace(theirs, ours)
+    assert_in_order(bare(text.splitlines()), bare(dumped.lines()))
+
+
+def test_a_history_of_api_33_with_the_right_labels() -> None:
+    tag, now = f"com.mira.com/{SYSTEM_JOB}", 2 * HOUR
+    began, ended, again = HOUR + 45 * MINUTE + 23_380, HOUR + 43 * MINUTE + 50_969, 3 * MINUTE + 20_234
+    events = [
+        HistoryEvent((now - began) * 10**6, "START", False, 10_347, 60, tag),
+        HistoryEvent((now - ended) * 10**6, "STOP", False, 10_347, 60, tag, "app called jobFinished"),
+        HistoryEvent((now - again) * 10**6, "START", False, 10_347, 64, tag),
+    ]
+    inverted = level(33).has("inverted_stop_labels")
+    lines = [history_line(event, now * 10**6, inverted=inverted) for event in events]
+    assert_in_order(bare(lines), bare(recorded("js_grep_api33_tare_history_xiaomi_unknown.txt")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -418,3 +419,49 @@ def test_airplane_mode(at: Any) -> None:
     assert (out.splitlines()[0], err, status) == ("Connectivity service commands:", "", 255)
     assert bench.type("cmd connectivity frob") == ("Unknown command: frob\n", "", 255)
     assert at(28).type("cmd connectivity airplane-mode") == ("", "No shell command implementation.\n", 0)
+
+
+@pytest.mark.corpus
+def test_allow_list_bucket_and_app_ops_of_a_hyperos_phone(at: Any, recorded: Callable[[str], list[str]]) -> None:
+    bench, (listed, *rest) = at(36), recorded("allowlist_bucket_appops_hyperos_2026.txt")
+    bench.type(f"cmd deviceidle whitelist +{PACKAGE}")
+    bench.type(f"cmd appops set {PACKAGE} RUN_ANY_IN_BACKGROUND allow")
+    uid = bench.phone.uid_of(PACKAGE)
+    ours = listed.replace("com.assistant.stocktrading", PACKAGE).replace("10396", str(uid))
+    assert ours in bench.type("dumpsys deviceidle whitelist")[0].splitlines()
+    ops = ("RUN_ANY_IN_BACKGROUND", "WAKE_LOCK")
+    asked = [f"am get-standby-bucket {PACKAGE}", *(f"cmd appops get {PACKAGE} {op}" for op in ops)]
+    assert "".join(bench.type(line)[0] for line in asked).splitlines() == rest
+
+
+@pytest.mark.parametrize(
+    ("api", "name", "head", "tail"),
+    [
+        (28, "userId", "ceDataInode=0 installed=true hidden=false suspended=false stopped=true", "virtual=false"),
+        (
+            30,
+            "userId",
+            "ceDataInode=0 installed=true hidden=false suspended=false distractionFlags=0 stopped=true",
+            "virtual=false",
+        ),
+        (
+            36,
+            "appId",
+            "ceDataInode=0 deDataInode=0 installed=true hidden=false suspended=false distractionFlags=0 stopped=true",
+            "virtual=false quarantined=false",
+        ),
+    ],
+)
+def test_the_line_of_a_user_in_dumpsys_package(at: Any, api: int, name: str, head: str, tail: str) -> None:
+    bench = at(api)
+    lines = bench.type(f"dumpsys package {PACKAGE}")[0].splitlines()
+    assert f"    {name}={bench.phone.uid_of(PACKAGE)}" in lines
+    assert f"    User 0: {head} notLaunched=true enabled=0 instant=false {tail}" in lines
+    installed = next(line for line in lines if "firstInstallTime=" in line)
+    assert installed.startswith("      first") == (name == "appId")
+
+
+def test_only_a_debuggable_build_may_suspend_charging(at: Any) -> None:
+    out, err, status = at(36).type("cmd battery suspend_input")
+    assert (out, status) == ("", 255)
+    assert "java.lang.SecurityException: battery suspend_input is only supported on debuggable builds\n" in err

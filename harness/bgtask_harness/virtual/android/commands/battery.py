@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bgtask_harness.virtual.android.battery import BatteryState
 from bgtask_harness.virtual.android.commands.program import Arguments
+from bgtask_harness.virtual.android.commands.program import JavaException
 from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.port import CommandIO
 from bgtask_harness.virtual.android.system import System
@@ -55,8 +56,8 @@ async def battery(phone: System, arguments: Arguments, io: CommandIO) -> int:
     if verb == "get":
         return _get(phone, arguments, io)
     if verb == "suspend_input":
-        io.out("")  # only debuggable builds do anything; a user build throws SecurityException, UNCONFIRMED text
-        return -1
+        words = "battery suspend_input is only supported on debuggable builds"
+        raise JavaException("java.lang.SecurityException", words)
     io.out(HELP if verb in {None, "help", "-h"} else f"Unknown command: {verb}\n")
     return -1
 

@@ -14,6 +14,7 @@ from bgtask_harness.virtual.android.commands.program import illegal_argument
 from bgtask_harness.virtual.android.commands.program import parse_int
 from bgtask_harness.virtual.android.intents import full
 from bgtask_harness.virtual.android.intents import short
+from bgtask_harness.virtual.android.level import Level
 from bgtask_harness.virtual.android.packages import SYSTEM_PACKAGES
 from bgtask_harness.virtual.android.packages import PackageRecord
 from bgtask_harness.virtual.android.port import CommandIO
@@ -28,7 +29,7 @@ async def package(phone: System, arguments: Arguments, io: CommandIO) -> int:
         io.out("Package manager (package) commands:\n  help\n    Print this help text.\n")
         return -1
     action = _VERBS.get(str(verb))
-    if action is None:
+    if action is None or (verb == "unstop" and not phone.level.has("package_unstop")):
         io.out(f"Unknown command: {verb}\n")
         return -1
     return await action(phone, arguments, io)
@@ -218,7 +219,7 @@ def dump(phone: System, name: str) -> str:
     if record is not None:
         return "".join(f"{line}\n" for line in [*_receivers(record), "", *_package(phone, record)])
     if name == "com.android.shell":
-        return "".join(f"{line}\n" for line in _shell(phone.api_level))
+        return "".join(f"{line}\n" for line in _shell(phone.level, phone.api_level))
     return f"Unable to find package: {name}\n"
 
 
@@ -236,40 +237,50 @@ def _receivers(record: PackageRecord) -> list[str]:
 def _package(phone: System, record: PackageRecord) -> list[str]:
     app, flags = record.package, "DEBUGGABLE HAS_CODE ALLOW_CLEAR_USER_DATA" if record.package.debuggable else ""
     installed = f"{phone.clocks.local(record.installed_wall_ns):%Y-%m-%d %H:%M:%S}"
+    first = f"firstInstallTime={installed}"
+    of_each_user = phone.level.has("package_user_install")
     return [
         "Packages:",
         f"  Package [{app.name}] ({_hash(app.name)}):",
-        f"    appId={record.uid}",
+        f"    {_id_name(phone.level)}={record.uid}",
         f"    pkg=Package{{{_hash(app.name)} {app.name}}}",
         f"    codePath={_code_path(app.name)}",
         f"    versionCode={app.version_code} minSdk=26 targetSdk=36",
         f"    versionName={app.version_name}",
         f"    flags=[ {flags or 'HAS_CODE ALLOW_CLEAR_USER_DATA'} ]",
         f"    timeStamp={installed}",
+        *([] if of_each_user else [f"    {first}"]),
         f"    lastUpdateTime={installed}",
-        _user_state(stopped=record.stopped),
-        f"      firstInstallTime={installed}",
+        _user_state(phone.level, stopped=record.stopped),
+        *([f"      {first}"] if of_each_user else []),
     ]
 
 
-def _shell(api: int) -> list[str]:
+def _shell(level: Level, api: int) -> list[str]:
     permissions = [f"      {name}: granted=true" for name in sorted(SHELL_PERMISSIONS)]
     return [
         "Packages:",
         f"  Package [com.android.shell] ({_hash('com.android.shell')}):",
-        "    appId=2000",
+        f"    {_id_name(level)}=2000",
         "    codePath=/system/priv-app/Shell",
         f"    versionCode={api} minSdk={api} targetSdk={api}",
         "    install permissions:",
         *permissions,
-        _user_state(stopped=False),
+        _user_state(level, stopped=False),
     ]
 
 
-def _user_state(*, stopped: bool) -> str:
+def _id_name(level: Level) -> str:
+    return "userId" if level.has("package_user_id") else "appId"
+
+
+def _user_state(level: Level, *, stopped: bool) -> str:
     state = "true" if stopped else "false"
-    head = "User 0: ceDataInode=0 deDataInode=0 installed=true hidden=false suspended=false distractionFlags=0"
-    return f"    {head} stopped={state} notLaunched={state} enabled=0 instant=false virtual=false quarantined=false"
+    inodes = "ceDataInode=0" + (" deDataInode=0" if level.has("package_quarantined") else "")
+    flags = " distractionFlags=0" if level.has("package_distraction") else ""
+    head = f"User 0: {inodes} installed=true hidden=false suspended=false{flags} stopped={state} notLaunched={state}"
+    tail = " quarantined=false" if level.has("package_quarantined") else ""
+    return f"    {head} enabled=0 instant=false virtual=false{tail}"
 
 
 def _hash(text: str) -> str:
