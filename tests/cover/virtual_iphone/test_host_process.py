@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,21 @@ def test_a_phone_that_is_killed_leaves_nothing_behind(start: Any) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.wait(TIMEOUT_S)
     assert gone(Path(ready["usbmuxd"]).parent)
+
+
+@pytest.mark.skipif(not find_spec("pymobiledevice3"), reason="needs the extra ios")
+def test_the_command_of_pymobiledevice3_launches_an_app_through_the_tunnel(start: Any, tmp_path: Path) -> None:
+    _, ready = start()
+    environment = {**os.environ, "USBMUXD_SOCKET_ADDRESS": ready["usbmuxd"], "HOME": str(tmp_path)}
+    launched = subprocess.run(
+        [sys.executable, "-m", "pymobiledevice3", "developer", "dvt", "launch", "--userspace", "com.example"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Process launched with pid" in launched.stdout + launched.stderr
 
 
 @pytest.mark.parametrize(
