@@ -6,13 +6,14 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.withheld import RUN_TAKES
+from bgtask_harness.scenarios.withheld import SETTLES
 from bgtask_harness.scenarios.withheld import loses
 from bgtask_harness.scenarios.withheld import waits_for
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
 OFFLINE = "2m"
-RUN_TAKES = "30s"
 INTO_THE_RUN = "5s"
 COMES_BACK = "5m"
 """Longer than a first backoff."""
@@ -41,6 +42,7 @@ def test_waits_for_network(device: Session, task: TaskSpec) -> None:
     """Asked for without a network a task does not run; once there is one it does."""
     device.launch()
     cut_off(device)
+    device.advance(SETTLES)
     device.open_window()
     device.want_run(task, within=OFFLINE)
     device.schedule(task)

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
+SETTLES = "40s"
+"""Longer than the system may take until it has heard of a loss: what begins after that began without."""
 MISSING = "2m"
-RUN_TAKES = "30s"
+RUN_TAKES = "90s"
+"""Much longer than the system may take to stop a run."""
 INTO_THE_RUN = "5s"
 COMES_BACK = "5m"
 """Longer than a first backoff."""
@@ -21,6 +24,7 @@ def waits_for(device: Session, task: TaskSpec, take: Verb, give: Verb) -> None:
     device.launch()
     take()
     device.look()
+    device.advance(SETTLES)
     device.open_window()
     device.want_run(task, within=MISSING)
     device.schedule(task)
@@ -36,7 +40,7 @@ def waits_for(device: Session, task: TaskSpec, take: Verb, give: Verb) -> None:
 
 
 def loses(device: Session, task: TaskSpec, take: Verb, give: Verb) -> None:
-    """Take away what it needs five seconds into a run of thirty, and give it back two minutes later."""
+    """Take away what it needs five seconds into a run of ninety, and give it back two minutes later."""
     device.launch()
     give()
     device.server(task, "ok", duration=RUN_TAKES)

@@ -112,6 +112,15 @@ def _frozen(first: int, last: int, outside: Outside) -> bool:
     return bool(told) and told[0].index == first and told[-1].index == last and all(each.value is True for each in told)
 
 
+def _no_charger(first: int, last: int, outside: Outside) -> bool:
+    told = _pulled(first, outside, POWER_LEVERS).get("env.power")
+    return told in {"unplugged", "low"} or _frozen(first, last, outside)
+
+
+def _battery_low(first: int, last: int, outside: Outside) -> bool:
+    return _pulled(first, outside, POWER_LEVERS).get("env.power") == "low" or _frozen(first, last, outside)
+
+
 def _no_storage(first: int, _last: int, outside: Outside) -> bool:
     return _pulled(first, outside, STORAGE_LEVERS).get("env.storage") == "low"
 
@@ -125,8 +134,8 @@ _HOLDERS: Mapping[str, Callable[[int, int, Outside], bool]] = {
     "metered": _only_metered,
     "roaming": _nobody,
     "device-idle": _nobody,
-    "charging": _frozen,
-    "battery-not-low": _frozen,
+    "charging": _no_charger,
+    "battery-not-low": _battery_low,
     "storage-not-low": _no_storage,
 }
 

@@ -197,6 +197,22 @@ def test_a_frozen_battery_is_what_it_was_told_to_be(task: TaskSpec, facts: dict[
 
 
 @pytest.mark.parametrize(
+    ("task", "facts", "value"),
+    [
+        (CHARGED, {"charging": False}, "unplugged"),
+        (CHARGED, {"charging": False}, "low"),
+        (NEVER_LOW, {"battery_not_low": False}, "low"),
+    ],
+)
+def test_a_lever_of_power_holds_it_down_whatever_else_was_read(
+    task: TaskSpec, facts: dict[str, bool], value: str
+) -> None:
+    writer = pull(phone(task).wait(600), "env.power", value).wait(1).look(**facts).wait(60).run().look(**facts)
+
+    assert judged(writer, "R5.start") is Judgement.FAIL
+
+
+@pytest.mark.parametrize(
     ("task", "facts"),
     [
         (quiet(SYNC, constraints=Constraints(storage_not_low=True)), {"storage_not_low": False}),
