@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+from bgtask_harness.virtual.iphone.daemons import Daemons
+from bgtask_harness.virtual.iphone.listener import Listener
 from bgtask_harness.virtual.iphone.lockdown.certificates import certificate
 from bgtask_harness.virtual.iphone.lockdown.certificates import new_record
 from bgtask_harness.virtual.iphone.lockdown.certificates import private_key
 from bgtask_harness.virtual.iphone.lockdown.identity import Identity
+from bgtask_harness.virtual.iphone.usbmux.daemon import Daemon
 
 Serve = Callable[..., None]
 
@@ -134,6 +137,40 @@ def test_who_listens_hears_of_phones_coming_and_going(serve: Serve, phone: Any) 
         assert await news(raw) == "Attached"
 
     by_hand(serve, phone, script)
+
+
+def test_a_phone_that_was_away_comes_back_under_another_number(serve: Serve, phone: Any) -> None:
+    async def script(raw: Raw) -> None:
+        phone.go(False)
+        assert (await raw.mux(MessageType="ListDevices"))["DeviceList"] == []
+        assert await raw.connect(62078) == 2
+        phone.go(True)
+        (device,) = (await raw.mux(MessageType="ListDevices"))["DeviceList"]
+        assert device["DeviceID"] == 2
+        assert await raw.connect(62078, device=2) == 0
+
+    by_hand(serve, phone, script)
+
+
+def test_two_phones_on_one_usbmuxd_are_told_apart(serve: Serve, phone: Any, iphone15: Any) -> None:
+    iphone15.udid = "00008120-000C48D21E42201E"
+
+    async def script(address: str, daemons: Any) -> None:
+        other, usbmuxd = Daemons(iphone15), Daemon()
+        for each in (daemons, other):
+            usbmuxd.attach(each)
+        listener = Listener(usbmuxd)
+        await listener.on_port()
+        host, _, port = listener.address.partition(":")
+        for number, expected in ((1, phone), (2, iphone15)):
+            raw = Raw(*await asyncio.open_connection(host, int(port)))
+            assert await raw.connect(62078, device=number) == 0
+            assert (await raw.ask(Request="GetValue", Key="UniqueDeviceID"))["Value"] == expected.udid
+            raw.close()
+        listener.close()
+        other.close()
+
+    serve(phone, script)
 
 
 def test_a_pair_record_is_kept_and_forgotten(serve: Serve, phone: Any) -> None:

@@ -6,6 +6,7 @@ It never opens the machine's (`/var/run/usbmuxd`): hosts are told where it is by
 from __future__ import annotations
 
 import asyncio
+import itertools
 import plistlib
 import uuid
 from collections.abc import Awaitable
@@ -57,16 +58,15 @@ class Daemon:
     def __init__(self) -> None:
         self.buid = str(uuid.uuid4()).upper()
         self._phones: dict[int, Attached] = {}
+        self._numbers = itertools.count(1)
         self._records: dict[str, bytes | None] = {}
         self._listening: set[Link] = set()
 
     def attach(self, phone: Attached) -> None:
-        """Plug a phone in."""
-        number = len(self._phones) + 1
-        self._phones[number] = phone
-        phone.on_online(lambda online: self._tell(number, online=online))
+        """Put a phone on a cable. It has a number for as long as it is there, and another one after a restart."""
+        phone.on_online(lambda online: self._came(phone) if online else self._went(phone))
         if phone.online:
-            self._tell(number, online=True)
+            self._came(phone)
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one host; what `asyncio.start_server` calls."""
@@ -97,7 +97,7 @@ class Daemon:
 
     def _door(self, request: Request) -> Callable[[Link], Awaitable[None]] | None:
         phone = self._phone(request.message)
-        return phone.door(request.port()) if phone is not None and phone.online else None
+        return phone.door(request.port()) if phone is not None else None
 
     def _phone(self, asked: dict[str, Any]) -> Attached | None:
         number = asked.get("DeviceID")
@@ -108,12 +108,10 @@ class Daemon:
         return answer(self, request.message) if answer is not None else _result(BAD_COMMAND)
 
     def _refuse(self, asked: dict[str, Any]) -> dict[str, Any]:
-        phone = self._phone(asked)
-        return _result(REFUSED if phone is not None and phone.online else BAD_DEVICE)
+        return _result(REFUSED if self._phone(asked) is not None else BAD_DEVICE)
 
     def _list(self, _asked: dict[str, Any]) -> dict[str, Any]:
-        there = [self._attached(number) for number, phone in self._phones.items() if phone.online]
-        return {"DeviceList": there}
+        return {"DeviceList": [self._attached(number) for number in self._phones]}
 
     def _system_id(self, _asked: dict[str, Any]) -> dict[str, Any]:
         return {"BUID": self.buid}
@@ -145,12 +143,20 @@ class Daemon:
 
     def _listen(self, link: Link) -> None:
         self._listening.add(link)
-        for number, phone in self._phones.items():
-            if phone.online:
-                link.write(message(self._attached(number)))
+        for number in self._phones:
+            link.write(message(self._attached(number)))
 
-    def _tell(self, number: int, *, online: bool) -> None:
-        news = self._attached(number) if online else {"MessageType": "Detached", "DeviceID": number}
+    def _came(self, phone: Attached) -> None:
+        number = next(self._numbers)
+        self._phones[number] = phone
+        self._tell(self._attached(number))
+
+    def _went(self, phone: Attached) -> None:
+        for number in [number for number, each in self._phones.items() if each is phone]:
+            del self._phones[number]
+            self._tell({"MessageType": "Detached", "DeviceID": number})
+
+    def _tell(self, news: dict[str, Any]) -> None:
         for link in tuple(self._listening):
             link.write(message(news))
 
