@@ -200,7 +200,7 @@ def _other_steps(record: Record, outside: Outside) -> Iterator[Step]:
         for index in _within(hole, steps_at):
             when = outside.timeline.place(Entry(index, 0, RunWanted()))
             told = () if hole.entry is None else (hole.entry,)
-            yield Step(StepKind.HOLE, when, told, rebooting=hole.expected)
+            yield Step(StepKind.HOLE, when, told, rebooting=hole.expected and hole.after >= 0)
 
 
 def _within(hole: Hole, steps_at: Sequence[int]) -> Sequence[int]:

@@ -110,6 +110,14 @@ def test_a_boot_that_nobody_asked_for_proves_nothing() -> None:
     assert verdict(dump(writer.wait(600).look())).judgement is not Judgement.FAIL
 
 
+def test_a_process_that_dies_is_no_reboot() -> None:
+    writer = Writer().begin(clear=False).look().names()
+    writer.stimulus("app.clear-data")
+    writer.sample().request().wait(60).process().wait(600).look()
+
+    assert verdict(dump(writer)).judgement is Judgement.NOT_EXERCISED
+
+
 def test_an_environment_that_nobody_read_decides_nothing() -> None:
     assert verdict(dump(rebooted().wait(600))).judgement is Judgement.NOT_EXERCISED
 
