@@ -62,8 +62,26 @@ def test_a_worker_that_outlives_its_expiration_is_found(pytester: pytest.Pyteste
     assert {verdict["rule"] for verdict in told if verdict["judgement"] == "fail"} == {"R11.expiry-halts"}
 
 
-def test_what_is_written_for_android_says_so(pytester: pytest.Pytester) -> None:
-    done = pytester.runpytest_subprocess(
-        "--device", "virtual-iphone15", "--run-dir=run", "-k", "doze_holds", "-rs", "-p", "no:cacheprovider"
+def test_the_suite_has_for_each_platform_what_is_written_for_it(pytester: pytest.Pytester) -> None:
+    def collected(device: str) -> set[str]:
+        done = pytester.runpytest_inprocess("--device", device, "--collect-only", "-q", "-p", "no:cacheprovider")
+        return {line.partition("::")[2].partition("[")[0] for line in done.outlines if "::" in line}
+
+    iphone, pixel = collected("virtual-iphone15"), collected("virtual-pixel7")
+    assert {"test_runs_to_success", "test_comes_again_when_due"} == iphone & pixel
+    assert "test_cold_launch" in iphone
+    assert "test_doze_holds_it_back" in pixel
+
+
+def test_a_test_that_is_not_for_this_platform_says_so(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_other="""
+        import pytest
+
+        @pytest.mark.scenario(platforms=["android"])
+        def test_of_androids(device):
+            pass
+        """
     )
+    done = pytester.runpytest_subprocess("--device", "virtual-iphone15", "--run-dir=run", "-rs", "test_other.py")
     done.stdout.fnmatch_lines(["*UNSUPPORTED: this is written for android so far, and virtual-iphone15 is ios*"])

@@ -75,6 +75,7 @@ class LogCapture:
         raw_path: Path,
         *,
         name: str = "logcat",
+        answered: bool = False,
     ) -> None:
         self._stream = stream
         self._observer = observer
@@ -82,7 +83,7 @@ class LogCapture:
         self._raw_path = raw_path
         self._name = name
         self._splitter = LineSplitter()
-        self._order = SentinelOrder(name)
+        self._order = SentinelOrder(name, answered=answered)
         self._changed = threading.Condition()
         self._seen: set[int] = set()
         self._batch: list[Event] = []

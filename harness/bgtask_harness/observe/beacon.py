@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from bgtask_harness.observe.logcat import LogLine
+from bgtask_reference.events import AppStep
+from bgtask_reference.events import AppStepped
 from bgtask_reference.events import Event
 from bgtask_reference.events import ProcessStarted
 from bgtask_reference.events import Result
@@ -45,6 +47,11 @@ def _event(line: LogLine, fields: dict[str, Any], package: str) -> Event:
     match fields.get("event"):
         case "process":
             return _process(line, fields, package)
+        case "launched":
+            step = AppStep.FINISHED_LAUNCHING
+            return AppStepped(
+                stamp=line.stamp, source=Source.BEACON, raw=line.raw, package=package, pid=line.pid, step=step
+            )
         case "start":
             return RunStarted(
                 stamp=line.stamp,

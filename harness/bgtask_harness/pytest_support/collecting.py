@@ -12,6 +12,7 @@ import pytest
 
 import bgtask_harness.scenarios
 from bgtask_harness.errors import BadInput
+from bgtask_harness.pytest_support.marks import declared
 
 FIXTURE = "device"
 OWN_NAME = "bgtask-harness"
@@ -113,3 +114,23 @@ def drop_others(config: pytest.Config, items: list[pytest.Item]) -> None:
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
+
+
+def drop_other_platforms(config: pytest.Config, items: list[pytest.Item], platform_of: Mapping[str, str]) -> None:
+    """Leave out what the shipped suite has for another platform; `platform_of` gives a device's.
+
+    A test that was named, or that is the user's own, stays: it says itself that it is not for this platform.
+    """
+    if not config.stash.get(_BY_DEFAULT, False):
+        return
+    others = [item for item in items if is_suite_module(item.path) and not _is_for(item, platform_of)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
+def _is_for(item: pytest.Item, platform_of: Mapping[str, str]) -> bool:
+    call = getattr(item, "callspec", None)
+    given = [value for value in call.params.values() if isinstance(value, str)] if call else []
+    platforms = [platform_of[value] for value in given if value in platform_of]
+    return any(platform in declared(item).platforms for platform in platforms or platform_of.values())

@@ -19,6 +19,7 @@ from bgtask_harness.pytest_support.collecting import add_suite
 from bgtask_harness.pytest_support.collecting import asks_for_ours
 from bgtask_harness.pytest_support.collecting import check_root
 from bgtask_harness.pytest_support.collecting import collect_suite_module
+from bgtask_harness.pytest_support.collecting import drop_other_platforms
 from bgtask_harness.pytest_support.collecting import drop_others
 from bgtask_harness.pytest_support.collecting import is_suite_module
 from bgtask_harness.pytest_support.controller import Controller
@@ -79,6 +80,8 @@ class Run:
     def choose_tests(self, items: list[pytest.Item]) -> None:
         """Leave out what runs on no device, when no path was given."""
         drop_others(self._config, items)
+        platforms = {name: profile.find.platform for name, profile in self._chosen.profiles.items()}
+        drop_other_platforms(self._config, items, platforms)
 
     def open(self, item: pytest.Item, device: str) -> Session:
         """Open the session of a test."""

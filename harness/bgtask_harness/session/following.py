@@ -53,7 +53,9 @@ class SessionLog:
 
     def _follow(self) -> None:
         stream = self._device.open_log(Deadline.after(_OPEN_S))
-        self._capture = LogCapture(stream, self._observer, self._take, self._path)
+        self._capture = LogCapture(
+            stream, self._observer, self._take, self._path, answered=isinstance(self._observer, IosLogObserver)
+        )
         if self._threaded:
             self._capture.start()
         else:

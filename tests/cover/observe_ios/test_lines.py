@@ -275,6 +275,11 @@ def test_a_beacon_is_read_and_another_app_s_is_not() -> None:
     assert read(own, other) == [RunStarted(subject=Subject(task="a.b", attempt_id="1"), run_attempt=1)]
 
 
+def test_the_end_of_a_launch_is_told_by_the_beacon() -> None:
+    line = record('{"v":1,"event":"launched"}', sender="/app/App", subsystem=APP, category="bgtask-beacon")
+    assert read(line) == [AppStepped(package=APP, pid=412, step=AppStep.FINISHED_LAUNCHING)]
+
+
 def test_a_line_of_kermit_is_read_by_the_app_s_templates() -> None:
     template = LogTemplate(
         "IosTaskScheduler", "Task [{task}] completed with result: Success", "run.finished", result=Result.SUCCESS

@@ -182,6 +182,7 @@ class AppProcess:
         self.application = self.installation.program(app, self.background_tasks)
         self.application.did_finish_launching()
         self.background_tasks.launched = True
+        app.beacon("launched", {})
         self.installation.launched(self)
         waiting, self._waiting = self._waiting, []
         for action in waiting:

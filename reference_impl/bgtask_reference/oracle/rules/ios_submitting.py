@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bgtask_reference.events import ActivityCancelled
 from bgtask_reference.events import ActivitySubmitted
 from bgtask_reference.events import BGTaskKind
+from bgtask_reference.events import Clock
 from bgtask_reference.events import Norm
 from bgtask_reference.events import PendingTaskRequestsListed
 from bgtask_reference.events import PhoneBooted
@@ -221,7 +222,16 @@ def kept(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding
         if isinstance(each.event, ProcessDied) and (pending := pending_at(story, position, outside)):
             after = next((one for one in story[position + 1 :] if isinstance(one.event, TELLS_OF_REQUESTS)), None)
             if after and isinstance(after.event, PendingTaskRequestsListed) and after.event.complete:
+                if _may_be_launching(pending, after, after.event, task.task.id):
+                    continue
                 yield _kept(pending, each, after, after.event, task.task.id, outside)
+
+
+def _may_be_launching(pending: Pending, after: Seen, listed: PendingTaskRequestsListed, name: str) -> bool:
+    """Say whether it is gone because its time had come: dasd takes it off before the app tells of the launch."""
+    gone = not any(one.identifier == name for one in listed.requests)
+    begin, stamp = pending.asked.earliest_begin_ns, after.event.stamp
+    return gone and (begin is None or stamp.clock is not Clock.LOG or stamp.ns + stamp.error_ns >= begin)
 
 
 def _kept(

@@ -240,6 +240,8 @@ def test_a_pending_request_outlives_the_process() -> None:
     assert judged(died().pending(), "R7.pending") is FAIL
     assert judged(died().pending(complete=False), "R7.pending") is NOTHING
     assert judged(died().submit().pending(), "R7.pending") is NOTHING
+    # dasd takes a request off the list before the app that it starts tells of the launch
+    assert judged(died().wait(3700).pending(), "R7.pending") is NOTHING
     assert judged(hole(died()).pending(), "R7.pending") is OPEN
 
 
@@ -484,3 +486,17 @@ def test_a_run_that_is_wanted_without_a_simulation_is_another_rule_s() -> None:
     phone.want(REFRESH, within=60)
 
     assert judged(phone.whole_for(), "F1.simulated") is NOTHING
+
+
+def test_a_hole_may_have_swallowed_another_launch() -> None:
+    later_end = later(hole(started()), 60).complete()
+    twice = hole(started().complete()).complete()
+    expired = later(hole(started().expire()), 60).complete(success=False)
+
+    assert judged(later_end, "R10.completed") is OPEN
+    assert judged(twice, "R10.completed-once") is OPEN
+    assert judged(expired, "R11.expiry") is OPEN
+
+
+def test_a_hole_may_have_swallowed_the_beginning_of_a_process() -> None:
+    assert judged(hole(running()).register(), "R13.registered-in-time") is not FAIL
