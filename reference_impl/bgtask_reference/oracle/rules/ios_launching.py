@@ -97,12 +97,19 @@ def completed_once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterat
     """A task that was launched is completed at most once."""
     for life in lives(story_of(outside, task.task.id)):
         ends = life.of(TaskCompleted)
-        if len(ends) > 1:
+        if len(ends) > 1 and not is_whole(outside, life.launched.index, ends[1].index):
+            yield _unseen("R10.completed-once", (life.launched.index, ends[0].index, ends[1].index))
+        elif len(ends) > 1:
             facts = (life.launched.index, ends[0].index, ends[1].index)
             reason = "a task was completed twice"
             yield Finding("R10.completed-once", Word.BROKEN, reason, facts, level=_level(life.kind))
         elif ends:
             yield held("R10.completed-once", _level(life.kind))
+
+
+def _unseen(rule: str, facts: tuple[int, ...]) -> Finding:
+    reason = "the log has a hole, in which another launch of it may have been lost"
+    return Finding(rule, Word.OPEN, reason, facts, missing=FRAMEWORK)
 
 
 def completed(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -112,16 +119,25 @@ def completed(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
 
 
 def _completed(life: Life, outside: Outside) -> Finding:
-    rule, level, limit = "R10.completed", _level(life.kind), _limit(life)
     ends = life.of(TaskCompleted)
-    if ends and (limit is None or within(life.launched, ends[0], limit)):
+    return _ended(life, ends[0], outside) if ends else _never_ended(life, outside)
+
+
+def _ended(life: Life, end: Seen, outside: Outside) -> Finding:
+    rule, level, limit = "R10.completed", _level(life.kind), _limit(life)
+    facts = (life.launched.index, end.index)
+    if not is_whole(outside, *facts):
+        return _unseen(rule, facts)
+    if limit is None or within(life.launched, end, limit):
         return held(rule, level)
-    if ends:
-        facts = (life.launched.index, ends[0].index)
-        return Finding(rule, Word.BROKEN, "a task was completed after its time was up", facts, level=level)
+    return Finding(rule, Word.BROKEN, "a task was completed after its time was up", facts, level=level)
+
+
+def _never_ended(life: Life, outside: Outside) -> Finding:
+    rule, level = "R10.completed", _level(life.kind)
     facts = (life.launched.index, *((life.ended_by.index,) if life.ended_by else ()))
     again = life.ended_by and isinstance(life.ended_by.event, TaskLaunched)
-    if (again and is_whole(outside, *facts)) or _is_over(life, limit, outside):
+    if (again and is_whole(outside, *facts)) or _is_over(life, _limit(life), outside):
         return Finding(rule, Word.BROKEN, "a task was launched and never completed", facts, level=level)
     if life.ended_by and outside.done(ENDS_PROCESSES, *facts):
         return Finding(rule, Word.EXCUSED, "the harness itself ended the process before the task was completed", facts)
@@ -159,17 +175,25 @@ def _handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding
     rule, level = "R11.expiry", _level(life.kind)
     assert isinstance(expired.event, TaskExpired)
     ends = [each for each in life.of(TaskCompleted) if each.index > expired.index]
-    done_before = any(each.index < expired.index for each in life.of(TaskCompleted))
     facts = (life.launched.index, expired.index)
     if expired.event.handled is False:
         return Finding(rule, Word.BROKEN, "its time was up, and it has no expiration handler", facts, level=level)
-    if done_before or (ends and within(expired, ends[0], grace)):
+    if any(each.index < expired.index for each in life.of(TaskCompleted)):
         return held(rule, level)
-    if ends:
-        late = seconds(elapsed(expired.when, ends[0].when).lo)
-        reason = f"it was completed only {late} after its time was up"
-        return Finding(rule, Word.BROKEN, reason, (*facts, ends[0].index), level=level)
-    facts = (*facts, *((life.ended_by.index,) if life.ended_by else ()))
+    if not ends:
+        return _never_handled(life, expired, grace, outside)
+    if within(expired, ends[0], grace):
+        return held(rule, level)
+    facts = (*facts, ends[0].index)
+    if not is_whole(outside, expired.index, ends[0].index):
+        return _unseen(rule, facts)
+    reason = f"it was completed only {seconds(elapsed(expired.when, ends[0].when).lo)} after its time was up"
+    return Finding(rule, Word.BROKEN, reason, facts, level=level)
+
+
+def _never_handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding:
+    rule, level = "R11.expiry", _level(life.kind)
+    facts = (life.launched.index, expired.index, *((life.ended_by.index,) if life.ended_by else ()))
     if life.ended_by and outside.done(ENDS_PROCESSES, expired.index, life.ended_by.index):
         return Finding(rule, Word.EXCUSED, "the harness itself ended the process", facts)
     if _was_killed(life) or _outlived(life, expired, grace, outside):

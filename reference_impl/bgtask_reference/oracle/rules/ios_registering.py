@@ -103,6 +103,8 @@ def in_time(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Find
         elif _is_launched(each):
             launched = each
         elif isinstance(each.event, LaunchHandlerRegistered):
+            if launched and not is_whole(outside, launched.index, each.index):
+                launched = None  # a process may have begun in the hole
             yield _in_time(each, launched, tells=tells)
 
 
