@@ -184,11 +184,10 @@ def _handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding
         return _never_handled(life, expired, grace, outside)
     if within(expired, ends[0], grace):
         return held(rule, level)
-    facts = (*facts, ends[0].index)
     if not is_whole(outside, expired.index, ends[0].index):
-        return _unseen(rule, facts)
+        return _unseen(rule, (*facts, ends[0].index))
     reason = f"it was completed only {seconds(elapsed(expired.when, ends[0].when).lo)} after its time was up"
-    return Finding(rule, Word.BROKEN, reason, facts, level=level)
+    return Finding(rule, Word.BROKEN, reason, (*facts, ends[0].index), level=level)
 
 
 def _never_handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding:
