@@ -90,6 +90,7 @@ class Process:
     pid: int
     why: str
     alive: bool = True
+    frozen: bool = False
 
     def job_service(self, class_name: str) -> Process | None:
         return self if class_name == SERVICE else None
@@ -113,6 +114,9 @@ class Process:
 
     def on_activity(self) -> None:
         self.app.activities += 1
+
+    def on_frozen(self, *, frozen: bool) -> None:
+        self.frozen = frozen
 
     def on_killed(self) -> None:
         self.alive = False

@@ -12,6 +12,9 @@ from virtual_bench import Bench
 from bgtask_harness.virtual.workmanager import beacon
 from bgtask_reference.ports.app import NetworkError
 from bgtask_reference.ports.app import Priority
+from bgtask_reference.ports.work_manager import ExistingWorkPolicy
+from bgtask_reference.ports.work_manager import ListenableWorkerResult
+from bgtask_reference.ports.work_manager import WorkRequest
 
 
 @pytest.fixture
@@ -175,3 +178,39 @@ def test_an_exception_in_on_create_crashes_the_app_and_not_the_phone(script: Scr
 
     assert any("onCreate is broken" in line.message for line in bench.lines if line.tag == "AndroidRuntime")
     assert bench.phone.processes.find(bench.app.package) is None
+
+
+def test_what_a_frozen_process_was_about_to_do_it_does_when_it_goes_on(bench: Bench, script: Script) -> None:
+    done: list[str] = []
+
+    async def body(app: Any, _parameters: Any) -> ListenableWorkerResult:
+        done.append("began")
+        await app.sleep(10_000_000_000)
+        done.append("ended")
+        return ListenableWorkerResult.SUCCESS
+
+    script.bodies["app.W"] = body
+    script.now.work_manager.enqueue_unique_work("o", ExistingWorkPolicy.REPLACE, WorkRequest("app.W"))
+    bench.run(1)
+    record = bench.phone.processes.find(bench.app.package)
+    assert record is not None
+    bench.phone.processes.freeze(record, sticky=True)
+    bench.run(100)
+    assert done == ["began"]
+    bench.phone.processes.thaw(record)
+    bench.run(1)
+    assert done == ["began", "ended"]
+    assert bench.row("o").state == "SUCCEEDED"
+
+
+def test_a_timer_of_a_frozen_process_waits_and_may_still_be_cancelled(bench: Bench, script: Script) -> None:
+    done: list[str] = []
+    process = script.now.app._process  # noqa: SLF001 - the process itself, not what an app sees of it
+    process.after(1_000_000_000, lambda: done.append("first"))
+    second = process.after(2_000_000_000, lambda: done.append("second"))
+    process.on_frozen(frozen=True)
+    bench.run(10)
+    second.cancel()
+    process.on_frozen(frozen=False)
+    bench.run(0.1)
+    assert done == ["first"]

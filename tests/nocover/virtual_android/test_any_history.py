@@ -41,6 +41,7 @@ class Watch:
     running: set[tuple[str | None, int]] = field(default_factory=set)
     starts: int = 0
     alive: bool = False
+    frozen: bool = False
 
     def package(self) -> InstalledPackage:
         return InstalledPackage(PACKAGE, 1, "1", "Main", {}, self.start, lambda _: True, lambda: None)
@@ -85,6 +86,9 @@ class Watch:
 
     def on_activity(self) -> None:
         return
+
+    def on_frozen(self, *, frozen: bool) -> None:
+        self.frozen = frozen
 
     def on_killed(self) -> None:
         self.alive = False

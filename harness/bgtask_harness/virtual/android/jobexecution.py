@@ -243,6 +243,8 @@ class Execution:
 
     def _call(self, operation: Callable[[], None]) -> None:
         process = self._process
+        if process is not None and not self._host.processes.needed(process):
+            return  # the call lies in a frozen process: the time-out says so
         try:
             operation()
         except Exception as error:  # noqa: BLE001 - what escapes a callback of the app crashes the app

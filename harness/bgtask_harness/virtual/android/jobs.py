@@ -113,6 +113,9 @@ class AppProcess(Protocol):
     def on_activity(self) -> None:
         """An activity of the app came to the front."""
 
+    def on_frozen(self, *, frozen: bool) -> None:
+        """The kernel holds every thread of it, or lets them go on."""
+
     def on_killed(self) -> None:
         """The process is gone: nothing of it may run any more."""
 

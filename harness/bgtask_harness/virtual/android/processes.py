@@ -45,7 +45,10 @@ Then = Callable[["ProcessRecord | None"], None]
 
 @dataclass(slots=True, eq=False)
 class ProcessRecord:
-    """One process. `app` is None until it is up; `jobs` counts the JobServices that are bound."""
+    """One process. `app` is None until it is up; `jobs` counts the JobServices that are bound.
+
+    `frozen` while the kernel holds it; `sticky` when the system does not let it go because it needs it.
+    """
 
     pid: int
     package: PackageRecord
@@ -57,6 +60,8 @@ class ProcessRecord:
     had_activity: bool = False
     jobs: int = 0
     receiving: int = 0
+    frozen: bool = False
+    sticky: bool = False
     waiting: list[Then] = field(default_factory=list)
 
     @property
@@ -120,11 +125,34 @@ class Processes:
         record = self.find(package.name)
         if record is None:
             record = self._fork(package, hosting, component)
-        if record.app is not None:
+        if not self.needed(record):
+            record.waiting.append(then)
+        elif record.app is not None:
             running = record
             self._kernel.after(CALL_DELAY_NS, lambda: then(running if running.alive else None))
         else:
             record.waiting.append(then)
+
+    def freeze(self, record: ProcessRecord, *, sticky: bool) -> None:
+        """Hold it as the cached apps freezer does; it is let go when the system needs it, unless `sticky`."""
+        record.sticky = sticky
+        if record.app is not None and not record.frozen:
+            record.frozen = True
+            record.app.on_frozen(frozen=True)
+
+    def thaw(self, record: ProcessRecord) -> None:
+        """Let it go on, with what came for it meanwhile."""
+        record.sticky = False
+        if record.frozen and record.app is not None:
+            record.frozen = False
+            record.app.on_frozen(frozen=False)
+            self._answer(record, record)
+
+    def needed(self, record: ProcessRecord) -> bool:
+        """Say whether a call of the system reaches it: what is frozen is let go for that, unless it is sticky."""
+        if record.frozen and not record.sticky:
+            self.thaw(record)
+        return not record.frozen
 
     def end(self, record: ProcessRecord, reason: ExitReason = ExitReason.OTHER, description: str = "") -> None:
         """Have it gone, without a word in the log."""

@@ -12,6 +12,7 @@ from bgtask_harness.virtual.android.jobs import JobService
 from bgtask_harness.virtual.android.port import AndroidPort
 from bgtask_harness.virtual.kernel import Task
 from bgtask_harness.virtual.kernel import Timer
+from bgtask_harness.virtual.kernel import Waiter
 from bgtask_harness.virtual.workmanager import diagnostics
 from bgtask_harness.virtual.workmanager import force_stop
 from bgtask_harness.virtual.workmanager import hook
@@ -42,6 +43,9 @@ class Process:
         self.pid = pid
         self.why = why
         self._alive = True
+        self._frozen = False
+        self._held: list[Callable[[], None]] = []
+        """What was due while the process was frozen."""
         self._threads = Threads(pid)
         self._uid = installation.phone.uid_of(installation.package)
         self._started: list[Started] = []
@@ -83,6 +87,10 @@ class Process:
 
     async def sleep(self, duration_ns: int) -> None:
         await self.phone.kernel.sleep(duration_ns)
+        while self._frozen:
+            thawed = Waiter()
+            self._held.append(thawed.set)
+            await thawed
 
     # What the system calls.
 
@@ -102,6 +110,13 @@ class Process:
 
     def on_activity(self) -> None:
         """An activity is shown: this app does nothing of its own then."""
+
+    def on_frozen(self, *, frozen: bool) -> None:
+        self._frozen = frozen
+        if not frozen:
+            held, self._held = self._held, []
+            for action in held:
+                self.phone.kernel.soon(action)
 
     def on_killed(self) -> None:
         self._alive = False
@@ -172,14 +187,18 @@ class Process:
 
     def _later(self, delay_ns: int, tid: int, action: Callable[[], None]) -> Timer:
         def act() -> None:
-            if not self._alive:
+            if not self._alive or timer.cancelled:
+                return
+            if self._frozen:
+                self._held.append(act)
                 return
             try:
                 self._threads.on(tid, action)
             except Exception as error:  # noqa: BLE001 - what escapes a thread crashes the process, not the phone
                 self._crash(error)
 
-        return self.phone.kernel.after(delay_ns, act)
+        timer = self.phone.kernel.after(delay_ns, act)
+        return timer
 
     def _crash(self, error: Exception) -> None:
         if self._alive:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from bgtask_harness.virtual.android.activitymanager import SHELL_PID
 from bgtask_harness.virtual.android.activitymanager import Broadcast
+from bgtask_harness.virtual.android.commands.am_freeze import freeze
+from bgtask_harness.virtual.android.commands.am_freeze import unfreeze
 from bgtask_harness.virtual.android.commands.am_standby import UnknownOption
 from bgtask_harness.virtual.android.commands.am_standby import get_bg_restriction_level
 from bgtask_harness.virtual.android.commands.am_standby import get_inactive
@@ -57,6 +59,8 @@ async def am(phone: System, arguments: Arguments, io: CommandIO) -> int:
 def _known(phone: System, verb: str) -> bool:
     if verb == "stop-app":
         return phone.level.has("am_stop_app")
+    if verb in {"freeze", "unfreeze"}:
+        return phone.level.has("am_freeze")
     return not verb.endswith("bg-restriction-level") or phone.level.has("bg_restriction_level")
 
 
@@ -278,6 +282,8 @@ _VERBS: dict[str, _Verb] = {
     "kill-all": _kill_all,
     "force-stop": _on_package(lambda phone, record: phone.activities.force_stop(record, f"from pid {SHELL_PID}")),
     "stack": stack,
+    "freeze": freeze,
+    "unfreeze": unfreeze,
     "stop-app": _on_package(lambda phone, record: phone.activities.stop_app(record)),
     "crash": _crash,
     "make-uid-idle": _on_package(lambda phone, _record: phone.job_scheduler.changed()),
