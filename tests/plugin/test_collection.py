@@ -154,3 +154,30 @@ def test_a_mark_chooses_tasks_or_the_first_of_them(pytester: pytest.Pytester, wh
 
     found = [line.partition("[virtual-pixel7-")[2][:-1] for line in done.stdout.lines if "test_each" in line]
     assert found == titles
+
+
+@pytest.mark.parametrize(
+    ("which", "titles"),
+    [
+        ("idle", ["idle"]),
+        ("later", ["flexible", "delayed"]),
+        ("delayed", ["delayed"]),
+        ("charging", ["charging"]),
+        ("unmetered", ["unmetered"]),
+        ("executes", ["executed"]),
+        ("fails", ["plain", "upload"]),
+        ("one-periodic-networked", ["executed"]),
+    ],
+)
+def test_what_does_not_run_at_once_is_chosen_by_that_alone(
+    pytester: pytest.Pytester, which: str, titles: list[str]
+) -> None:
+    mark = f"import pytest\n@pytest.mark.scenario(tasks='{which}')\n"
+    pytester.makepyfile(f"{mark}def test_each(device, task):\n    pass\n")
+
+    done = pytester.runpytest_inprocess(
+        "--device", "virtual-pixel7", "--app", "every-kind", "-k", "test_each", *COLLECT
+    )
+
+    found = [line.partition("[virtual-pixel7-")[2][:-1] for line in done.stdout.lines if "test_each" in line]
+    assert found == titles
