@@ -18,8 +18,26 @@ from bgtask_harness.virtual.iphone.debugserver.memory import Memory
 
 NUMBERS = st.integers(0, 2**64 - 1).map(lambda number: f"{number:x}")
 NAMES = st.sampled_from(
-    "? qC qMemoryRegionInfo: jThreadsInfo QSaveRegisterState QRestoreRegisterState: _M _m Z0, z0, p P g m x M "
-    "qThreadStopInfo nothing".split()
+    [
+        "?",
+        "qC",
+        "qMemoryRegionInfo:",
+        "jThreadsInfo",
+        "QSaveRegisterState",
+        "QRestoreRegisterState:",
+        "_M",
+        "_m",
+        "Z0,",
+        "z0,",
+        "p",
+        "P",
+        "g",
+        "m",
+        "x",
+        "M",
+        "qThreadStopInfo",
+        "nothing",
+    ]
 )
 RESTS = st.one_of(
     st.text(max_size=30),
