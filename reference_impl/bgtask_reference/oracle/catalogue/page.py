@@ -69,9 +69,16 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"* Where: {', '.join(rule.platforms)}, {rule.versions}"
     yield f"* Source: {rule.source}"
     yield f"* Needs: {_needs(rule)}"
+    yield f"* Excused by: {_mask(rule)}"
     yield f"* Catches: {'; '.join(_bug(bug) for bug in shown.get('bugs', ())) or 'no bug class of its own'}"
     yield f"* Exercised by: {_scenarios(rule, shown.get('scenarios', ()))}"
     yield f"* Golden history: {_golden(shown.get('golden', ''))}"
+
+
+def _mask(rule: Rule) -> str:
+    if not rule.mask:
+        return "no force"
+    return f"a force past {', '.join(f'`{name}`' for name in rule.mask)}, for that run"
 
 
 def _bug(bug: str) -> str:

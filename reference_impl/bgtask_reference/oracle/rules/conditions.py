@@ -62,6 +62,8 @@ BATTERY = Condition("battery-not-low", "battery-not-low", "a battery that is not
 STORAGE = Condition("storage-not-low", "storage-not-low", "storage that is not low", STORAGE_LEVERS)
 IDLE = Condition("idle", "device-idle", "a phone that nobody uses", IDLE_LEVERS)
 
+ALL = (NETWORK, UNMETERED, NOT_ROAMING, CHARGING, BATTERY, STORAGE, IDLE)
+
 
 def conditions(task: TaskSpec) -> tuple[Condition, ...]:
     """Give the conditions of a task of which a reading can tell."""

@@ -19,6 +19,7 @@ from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.ordered import InOrder
 from bgtask_reference.oracle.outside import Fact
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.conditions import ALL
 from bgtask_reference.oracle.rules.conditions import Condition
 from bgtask_reference.oracle.rules.conditions import conditions
 from bgtask_reference.oracle.rules.conditions import is_held_down
@@ -161,6 +162,8 @@ def _stays_lost(lost: Fact, until_ns: int, condition: Condition, outside: Outsid
     )
 
 
+MASK = tuple(dict.fromkeys(condition.mask for condition in ALL))
+
 RULES = (
     Rule(
         "R5.start",
@@ -170,6 +173,7 @@ RULES = (
         "AOSP JobStatus.java isConstraintsSatisfied, JobSchedulerService.java isReadyToBeExecutedLocked; androidx.work "
         "GreedyScheduler.kt schedule, WorkConstraintsTracker.kt",
         (SHOWS_STARTS, SHOWS_ENVIRONMENT),
+        mask=MASK,
         survey=start,
     ),
     Rule(
@@ -179,6 +183,7 @@ RULES = (
         "AOSP JobSchedulerService.java onControllerStateChanged, JobServiceContext.java (STOP_REASON_CONSTRAINT_*); "
         "androidx.work GreedyScheduler.kt onConstraintsStateChanged",
         (SHOWS_STARTS, SHOWS_ENDS, SHOWS_STOPS, SHOWS_ENVIRONMENT),
+        mask=MASK,
         survey=stop,
     ),
 )

@@ -283,6 +283,7 @@ RULES = (
         (FRAMEWORK,),
         platforms=IOS,
         versions="iOS 13 and later",
+        mask=("begin-date",),
         survey=begin_date,
     ),
     Rule(

@@ -62,6 +62,7 @@ class Rule:
         needs: Alternatives, each a set of sources of which one must speak.
         platforms: Where it applies.
         versions: For which versions, in words.
+        mask: Conditions of a force's mask that excuse a run from it; no other force does.
         on: Kinds of steps at which `check` is asked.
         check: A check of single steps; None for a rule that surveys a task.
         survey: A survey of a task; None for a rule that checks steps.
@@ -75,6 +76,7 @@ class Rule:
     needs: tuple[frozenset[Source], ...]
     platforms: tuple[str, ...] = ("android",)
     versions: str = "every version"
+    mask: tuple[str, ...] = ()
     on: frozenset[StepKind] = frozenset()
     check: StepCheck | None = None
     survey: TaskSurvey | None = None

@@ -92,6 +92,7 @@ RULES = (
         Norm.PLATFORM,
         "androidx.work WorkSpec.kt calculateNextRunTime",
         (SHOWS_REQUESTS, SHOWS_STARTS),
+        mask=("delay",),
         on=AT_A_RUN,
         check=delay,
     ),
