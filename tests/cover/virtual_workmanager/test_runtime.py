@@ -205,7 +205,7 @@ def test_what_a_frozen_process_was_about_to_do_it_does_when_it_goes_on(bench: Be
 
 def test_a_timer_of_a_frozen_process_waits_and_may_still_be_cancelled(bench: Bench, script: Script) -> None:
     done: list[str] = []
-    process = script.now.app._process  # noqa: SLF001 - the process itself, not what an app sees of it
+    process = script.now.app._process
     process.after(1_000_000_000, lambda: done.append("first"))
     second = process.after(2_000_000_000, lambda: done.append("second"))
     process.on_frozen(frozen=True)
