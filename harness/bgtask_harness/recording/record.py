@@ -6,6 +6,7 @@ Without a script nothing is installed, started, forced or cleared.
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Progress
 from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import HarnessError
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.journal import Writer
 from bgtask_harness.journal import read
@@ -43,6 +45,7 @@ from bgtask_harness.recording.taping import TapedTransport
 from bgtask_harness.session import Session
 from bgtask_harness.session import Settings
 from bgtask_harness.session.finish import end_session
+from bgtask_harness.session.lengths import nanoseconds
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import History
 
@@ -109,27 +112,43 @@ def _say(line: str) -> None:
 def record(order: Order) -> Path:
     """Record, and give the redacted file: a zip that unpacks to a run directory.
 
-    Ctrl-C ends the recording early; what was recorded by then counts.
+    Ctrl-C ends the recording early; what was recorded by then counts. It does too when a line of the script cannot be
+    done or the device goes away for good: the file is made, and then the error is raised.
 
     Raises:
         BadInput: There is a recording in that run directory already.
-        HarnessError: The device cannot be had, or went away before anything was recorded.
+        HarnessError: The device cannot be had, or something went wrong on the way.
 
     """
     folder = order.run_dir / order.profile.name / SCENARIO
     if folder.exists():
         raise BadInput(f"{folder}: holds a recording already; give another --run-dir")
+    serials: list[str] = []
+    try:
+        _on_tape(order, folder, serials)
+    except HarnessError:
+        if not (folder / JOURNAL_NAME).exists():
+            shutil.rmtree(folder)
+        elif serials:
+            order.progress(f"what was recorded until then: {_pack(order, folder, Redactor(serials))}")
+        raise
+    return _pack(order, folder, Redactor(serials))
+
+
+def _on_tape(order: Order, folder: Path, serials: list[str]) -> None:
+    """Record; `serials` gets the names of the device as soon as they are known."""
     tape = TapeWriter(folder / TAPE_NAME)
     options = dataclasses.replace(order.options, wrap=lambda transport: TapedTransport(transport, tape))
     try:
         lease = acquire(_touched_as_asked(order), order.app, options)
+        notes = lease.device.facts.notes
+        serials += [lease.identity, *(notes[key] for key in notes if "serial" in key.lower())]
         try:
-            serials = _watch(lease, order, folder)
+            _watch(lease, order, folder)
         finally:
             lease.release()
     finally:
         tape.close()
-    return _pack(order, folder, Redactor(serials))
 
 
 def _touched_as_asked(order: Order) -> Profile:
@@ -146,10 +165,16 @@ def _able(lease: Lease, order: Order) -> frozenset[Capability]:
     return frozenset({Capability.ADVANCE_TIME}) if order.profile.virtual else frozenset()
 
 
-def _watch(lease: Lease, order: Order, folder: Path) -> tuple[str, ...]:
+def _patience_s(order: Order) -> float:
+    """Whoever writes `wait 6h` has the patience for it."""
+    waits = [nanoseconds(step.arguments[0]) / NS_PER_S for step in order.script if step.verb == "wait"]
+    return max([order.length_s, *waits]) + _SPARE_S
+
+
+def _watch(lease: Lease, order: Order, folder: Path) -> None:
     lease.device.tell(ASK_ZONE, Deadline.after(_ASKING_S))
     can = _able(lease, order)
-    settings = Settings(SCENARIO, folder, patience_s=order.length_s + _SPARE_S, progress=order.progress)
+    settings = Settings(SCENARIO, folder, patience_s=_patience_s(order), progress=order.progress)
     session = Session(lease, can, settings)
     error: BaseException | None = None
     try:
@@ -165,7 +190,6 @@ def _watch(lease: Lease, order: Order, folder: Path) -> tuple[str, ...]:
         raise
     finally:
         end_session(session, error)
-    return (lease.identity, *(value for key, value in lease.device.facts.notes.items() if "serial" in key.lower()))
 
 
 def _pack(order: Order, folder: Path, redactor: Redactor) -> Path:
