@@ -34,6 +34,7 @@ from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
 from bgtask_reference.platform import workmanager
 
+FINISH, ENQUEUED = StepKind.FINISH, Phase.ENQUEUED
 GIVES_UP = frozenset({StepKind.CANCEL, StepKind.CLEARED})
 COMES_AGAIN = frozenset({StepKind.ARMED, StepKind.START, StepKind.FINISH, StepKind.STOP})
 ANSWERS = frozenset({StepKind.LISTED, StepKind.DUMPED})
@@ -57,9 +58,13 @@ def _each_finish(
 ) -> Iterator[tuple[Finding, int | None]]:
     given_up = task.steps.of(GIVES_UP)
     for position, step in enumerate(each.steps):
-        if step.kind is not StepKind.FINISH or position in each.optional or step.in_app:
+        if step.kind is not FINISH or position in each.optional or step.in_app:
             continue
-        if all(state.phase is Phase.ENQUEUED for state in before[position + 1]):
+        worlds = before[position + 1]
+        if worlds[0].phase is ENQUEUED and all(state.phase is ENQUEUED for state in worlds[1:]):
+            if position + 1 < len(each.steps) and _comes_again(each.steps[position + 1], step, each):
+                yield held("R12.rearmed"), step.run  # as nearly every run shows
+                continue
             gone = given_up.first_after(step.index)
             yield _after(step, position, each, outside, gone.index if gone else outside.last_index + 1), step.run
 
