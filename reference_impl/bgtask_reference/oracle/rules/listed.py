@@ -11,6 +11,7 @@ from bgtask_reference.events import ExistingWork
 from bgtask_reference.events import Norm
 from bgtask_reference.events import ProcessDied
 from bgtask_reference.events import Result
+from bgtask_reference.events import RunFinished
 from bgtask_reference.events import Source
 from bgtask_reference.events import WorkRow
 from bgtask_reference.events import WorkState
@@ -99,21 +100,21 @@ def own_names(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
                     yield Finding("R8.own-names", Word.BROKEN, reason, step.entries)
 
 
-def result(task: TaskSlice, _outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
+def result(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """After a run the row is in the state that its result leads to."""
     for each in task.names:
         for position, step in enumerate(each.steps):
             if step.kind is StepKind.FINISH and step.result and position not in each.optional and not step.in_app:
-                yield from _row_after(each, position, step, step.result)
+                yield from _row_after(each, position, step, step.result, outside)
 
 
-def _row_after(each: NameSlice, position: int, finish: Step, result_: Result) -> Iterator[Finding]:
+def _row_after(each: NameSlice, position: int, finish: Step, result_: Result, outside: Outside) -> Iterator[Finding]:
     for step in each.after(position):
         if step.kind not in TELLS_NOTHING:
             return
         row = _row_of(step, each.name, finish.who.work_id)
         if row and elapsed(finish.when, step.when).lo > constants.allowance_ns("rearm_settles"):
-            yield _agrees(row, each, result_, finish, step)
+            yield _agrees(row, each, result_, finish, step, outside)
             return
 
 
@@ -122,8 +123,14 @@ def _row_of(step: Step, name: str, work_id: str | None) -> WorkRow | None:
     return next((row for row in rows if row.work_id == work_id), None)
 
 
-def _agrees(row: WorkRow, each: NameSlice, result_: Result, finish: Step, step: Step) -> Finding:
-    if each.periodic and row.state is WorkState.FAILED and not finish.sources & LIBRARY:
+def _library_says(result_: Result, finish: Step, outside: Outside) -> bool:
+    """Say whether WorkManager itself told this result, not only that the run ended."""
+    told = [entry.event for entry in outside.record.at(finish.entries) if entry.event.source in LIBRARY]
+    return any(isinstance(event, RunFinished) and event.result is result_ for event in told)
+
+
+def _agrees(row: WorkRow, each: NameSlice, result_: Result, finish: Step, step: Step, outside: Outside) -> Finding:
+    if each.periodic and row.state is WorkState.FAILED and not _library_says(result_, finish, outside):
         return held("R19.result")  # an exception that escaped: the worker calls it a failure, the library ends the row
     ends = None if each.periodic else ENDS_AS.get(result_)
     if row.state is WorkState.CANCELLED or row.state is ends or (ends is None and row.state in WAITING):

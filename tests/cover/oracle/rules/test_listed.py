@@ -13,6 +13,7 @@ from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
+from bgtask_tests_histories import work_of
 
 from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import DeviceRegained
@@ -22,7 +23,9 @@ from bgtask_reference.events import LogLost
 from bgtask_reference.events import ProcessDied
 from bgtask_reference.events import RequestKind
 from bgtask_reference.events import Result
+from bgtask_reference.events import RunFinished
 from bgtask_reference.events import Source
+from bgtask_reference.events import Subject
 from bgtask_reference.events import UniqueName
 from bgtask_reference.events import Verdict
 from bgtask_reference.events import WorkListed
@@ -200,7 +203,11 @@ def test_a_phone_that_was_lost_in_between_leaves_it_open() -> None:
 
 
 def test_an_exception_that_escapes_ends_even_periodic_work_for_good() -> None:
-    writer = Writer(sources=("beacon",)).begin().names().request().run(result=Result.FAILURE).wait(10)
+    writer = Writer(sources=("beacon",)).begin().names().request().run(result=Result.FAILURE)
+    who, source = Subject(work_id=work_of(PERIODIC)), Source.WORK_MANAGER_INFO
+    raw = f"E WM-WorkerWrapper: Work [ id={who.work_id}, tags={{ X }} ] failed because it threw an exception/error"
+    writer.add(RunFinished(stamp=writer.log(), source=source, raw=raw, subject=who))
+    writer.wait(10)
 
     assert judged(writer.listed((PERIODIC, WorkState.FAILED)).sample(), "R19.result") is Judgement.PASS
 
