@@ -95,6 +95,19 @@ def test_executing_runs_once_now_and_once_an_interval_later(bench_of: Any) -> No
     assert [round(run.begin / 3600) for run in bench.runs()] == [0, 5]
 
 
+def test_two_requests_of_one_task_take_turns(bench_of: Any) -> None:
+    bench = bench_of("every-kind")
+    bench.hook("server", endpoint="every-kind/executed", reply="ok", duration_ms="30000")
+    wanted(bench, "executed")
+    bench.run(5)
+    bench.hook("execute", task="executed")
+    bench.run(90)
+
+    first, second = bench.runs()
+    assert first.end is not None
+    assert second.begin >= first.end
+
+
 def test_cancelling_everything_leaves_foreign_work_alone(bench_of: Any) -> None:
     bench = bench_of("every-kind")
     wanted(bench, "plain", "charging", FOREIGN)

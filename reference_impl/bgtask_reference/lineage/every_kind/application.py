@@ -25,6 +25,8 @@ WANTED = "wanted."
 """Before a task's id: the setting that says `yes` while a person wants it. Builds without a hook start with it."""
 _ASKED = "asked."
 YES = "yes"
+_TURN_NS = 50_000_000
+"""How often a run that waits for another of its task looks whether it has ended."""
 
 
 class EveryKind:
@@ -33,6 +35,7 @@ class EveryKind:
     def __init__(self, app: AppPort, work_manager: WorkManagerPort) -> None:
         self._app, self._scheduler = app, Scheduler(app, work_manager)
         self._attempts = Attempts(app)
+        self._running: set[str] = set()
         commands = {
             "schedule": lambda task: self._scheduler.schedule(_KINDS[task]),
             "execute": lambda task: self._scheduler.execute(_KINDS[task]),
@@ -48,7 +51,7 @@ class EveryKind:
         kind = _KINDS.get(parameters.input_data.get(TASK, ""))
         if class_name != WORKER_CLASS or kind is None:
             return None
-        return OneWorker(self._app, kind, self._attempts.of(kind.id, parameters))
+        return OneWorker(self._app, kind, self._attempts.of(kind.id, parameters), self._running)
 
     def on_hook(self, command: str, arguments: Mapping[str, str]) -> str:
         return self._hook.answer(command, arguments)
@@ -64,7 +67,7 @@ class EveryKind:
             self._scheduler.cancel(kind)
 
     async def _run_here(self, task: str) -> None:
-        await OneWorker(self._app, _KINDS[task], self._attempts.of(task, None)).do_work()
+        await OneWorker(self._app, _KINDS[task], self._attempts.of(task, None), self._running).do_work()
 
 
 class Scheduler:
@@ -117,12 +120,20 @@ class Scheduler:
 class OneWorker:
     """Calls the endpoint of its task: out of reach is a reason to try again, any other trouble is a failure."""
 
-    def __init__(self, app: AppPort, kind: Kind, attempt: Attempt) -> None:
+    def __init__(self, app: AppPort, kind: Kind, attempt: Attempt, running: set[str] | None = None) -> None:
+        """`running` holds the tasks of this process that run now: two requests of one take turns. None: none do."""
         self._app, self._kind, self._attempt = app, kind, attempt
+        self._running = set() if running is None else running
 
     async def do_work(self) -> ListenableWorkerResult:
-        self._say(f"Starting task [{self._kind.id}]")
-        return await self._attempt.around(self._work())
+        while self._kind.id in self._running:
+            await self._app.sleep(_TURN_NS)
+        self._running.add(self._kind.id)
+        try:
+            self._say(f"Starting task [{self._kind.id}]")
+            return await self._attempt.around(self._work())
+        finally:
+            self._running.discard(self._kind.id)
 
     async def _work(self) -> ListenableWorkerResult:
         result, words = await self._call()
