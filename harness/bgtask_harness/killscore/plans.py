@@ -187,8 +187,8 @@ def in_mid_run(life: Life) -> Lines:
 
 
 def process_ends(life: Life) -> Lines:
-    """The process is killed; some time later it may be started by a person."""
-    again = ("launch", "advance 5s") if life.rng.random() < 0.5 else ()  # noqa: PLR2004 - or by the system
+    """The process is killed; some time later it is started by a person, or by the system for a job that is due."""
+    again = ("launch", "advance 5s") if life.rng.random() < 0.5 else (f"due {life.task()}",)  # noqa: PLR2004 - as often
     return ("kill", life.pause(), *again)
 
 

@@ -73,7 +73,7 @@ class Tampered:
 def log_lost(seed: int) -> Wrap:
     """Lose some of the log without a word: the reader was too slow for the ring."""
     rng = random.Random(f"lost {seed}")  # noqa: S311 - a campaign must come out the same twice
-    lost = set(rng.sample(range(4, 16), 3))
+    lost = set(rng.sample(range(4, 12), 3))
     count = itertools.count()
 
     def change(data: bytes) -> bytes:
@@ -85,7 +85,7 @@ def log_lost(seed: int) -> Wrap:
 def log_ends(seed: int) -> Wrap:
     """End the log in the middle of a line; nobody opens it again."""
     rng = random.Random(f"ends {seed}")  # noqa: S311 - same
-    left = rng.randint(5, 15)
+    left = rng.randint(5, 11)
     count = itertools.count()
 
     def change(data: bytes) -> bytes:
@@ -99,7 +99,7 @@ def log_ends(seed: int) -> Wrap:
 def sentinels_lost(seed: int) -> Wrap:
     """Lose every line that the harness logged in some stretch."""
     rng = random.Random(f"sentinels {seed}")  # noqa: S311 - same
-    first = rng.randint(5, 12)
+    first = rng.randint(5, 9)
     count = itertools.count()
 
     def change(data: bytes) -> bytes:
@@ -127,7 +127,7 @@ def unauthorized(_seed: int) -> Wrap:
 
 def _after(seed: int, name: str, error: Callable[[], Exception], first: int | None = None) -> Wrap:
     rng = random.Random(f"{name} {seed}")  # noqa: S311 - same
-    left = first or rng.randint(45, 75)
+    left = first or rng.randint(45, 70)
     count = itertools.count()
 
     def before(_service: str) -> None:
