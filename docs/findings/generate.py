@@ -1,7 +1,8 @@
-"""Write `docs/findings.md`: what the oracle finds in each published generation, as found by running it.
+"""Write `docs/findings.md` and `findings-ios.md`: what the oracle finds in each published generation, by running it.
 
-`make findings` runs the shipped suite on `virtual-pixel7` for every generation, some minutes in all, and writes the
-page from the verdicts alone. What a broken rule means for a user is said in `consequences.toml`; all else is output.
+`make findings` runs the shipped suite on `virtual-pixel7` and on `virtual-iphone15` for every generation, some minutes
+in all, and writes the pages from the verdicts alone. What a broken rule means for a user is said in
+`consequences.toml`; all else is output.
 """
 
 from __future__ import annotations
@@ -13,19 +14,36 @@ import sys
 import tempfile
 import tomllib
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "findings.md"
 APPS = tuple(f"tvmaniac@{name}" for name in ("G0", "G1a", "G1b", "U1", "U2", "U3", "U4", "U5", "U6", "fixed"))
 APPS += ("meeseeks",)
-PROFILE = "virtual-pixel7"
+IOS_APPS = tuple(f"tvmaniac-ios@{name}" for name in ("G0", "G1a", "G1b"))
+IOS_APPS += tuple(f"tvmaniac@{name}" for name in ("U1", "U2", "U3", "U4", "U5", "U6", "fixed"))
 
 
-def judged(app: str, folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Page:
+    """A page: where it is written, how it begins, and what is run for it on which device."""
+
+    file: Path
+    head: Path
+    profile: str
+    apps: tuple[str, ...]
+
+
+PAGES = (
+    Page(HERE.parent / "findings.md", HERE / "head.md", "virtual-pixel7", APPS),
+    Page(HERE.parent / "findings-ios.md", HERE / "head-ios.md", "virtual-iphone15", IOS_APPS),
+)
+
+
+def judged(app: str, profile: str, folder: Path) -> dict[str, Any]:
     """Run the suite and give its verdicts.json. A red run is what is looked for, so its exit status says nothing."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--device={PROFILE}", f"--app={app}"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--device={profile}", f"--app={app}"]
     subprocess.run([*command, f"--run-dir={folder}"], check=False, capture_output=True)
     verdicts: dict[str, Any] = json.loads((folder / "verdicts.json").read_text())
     return verdicts
@@ -60,21 +78,28 @@ def _story(verdict: dict[str, Any]) -> list[str]:
 
 
 def main() -> None:
-    """Run every generation and write the page."""
+    """Run every generation and write the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--app", action="append", choices=APPS, help="only this one, printed instead of written")
-    chosen = parser.parse_args().app
+    parser.add_argument("--app", action="append", choices=sorted({*APPS, *IOS_APPS}), help="only this one, printed")
+    parser.add_argument("--device", choices=[page.profile for page in PAGES], help="only the page of this device")
+    given = parser.parse_args()
+    for page in PAGES:
+        if given.device in {None, page.profile}:
+            _write(page, tuple(app for app in page.apps if app in (given.app or page.apps)), printed=bool(given.app))
+
+
+def _write(page: Page, apps: tuple[str, ...], *, printed: bool) -> None:
     consequences = tomllib.loads((HERE / "consequences.toml").read_text())
-    lines = [(HERE / "head.md").read_text()]
-    for app in chosen or APPS:
-        print(f"running {app} ...", file=sys.stderr, flush=True)
+    lines = [page.head.read_text()]
+    for app in apps:
+        print(f"running {app} on {page.profile} ...", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="bgtask-findings-") as folder:
-            lines += section(app, judged(app, Path(folder) / "run"), consequences)
+            lines += section(app, judged(app, page.profile, Path(folder) / "run"), consequences)
     text = "\n".join(lines).rstrip() + "\n"
-    if chosen:
+    if printed:
         print(text)
     else:
-        PAGE.write_text(text)
+        page.file.write_text(text)
 
 
 if __name__ == "__main__":
