@@ -83,9 +83,9 @@ def _starts(run: Run, condition: Condition, outside: Outside) -> Finding | None:
             return Finding(rule, Word.BROKEN, f"a run began without {condition.words}", facts, level=run.level)
         reason = f"both before and after a run began there was no {condition.words}, and nobody watched in between"
         return Finding(rule, Word.OPEN, reason, facts, missing=SHOWS_ENVIRONMENT)
-    if near:
-        return None  # it changed just then: the system may have known of it before the reading or after it
-    reason = f"nobody asked for {condition.words} both before and after a run began"
+    if readings.all:
+        return None  # it changed just then, or was not asked for around this run: nothing is known, and nothing is said
+    reason = f"nobody ever asked for {condition.words}"
     return Finding(rule, Word.OPEN, reason, run.start.entries[:1], missing=SHOWS_ENVIRONMENT)
 
 

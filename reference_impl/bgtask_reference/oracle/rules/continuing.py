@@ -20,6 +20,7 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.rule import OTHER_BUILDS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_ROWS
 from bgtask_reference.oracle.rules.rule import Rule
@@ -145,6 +146,8 @@ def _row_tells(step: Step, listed: Rows, each: NameSlice, *, settled: bool) -> T
 def _job_tells(step: Step, jobs: JobsListed, finish: Step, each: NameSlice, outside: Outside, *, settled: bool) -> Told:
     """Look for the job of the next period: WorkManager asks for one that waits until a full interval after the end."""
     if finish.result in {None, Result.RETRY} or stepped(finish.when, step.when) or not step.when.known:
+        return None
+    if outside.done(OTHER_BUILDS, -1, step.index):
         return None
     mine = [job for job in jobs.jobs if job.source_package in {None, outside.app.package}]
     version = outside.app.work_manager_version

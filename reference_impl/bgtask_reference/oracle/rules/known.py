@@ -8,6 +8,7 @@ from bgtask_reference.oracle.findings import Broken
 from bgtask_reference.oracle.findings import Place
 from bgtask_reference.oracle.findings import Said
 from bgtask_reference.oracle.findings import Unsure
+from bgtask_reference.oracle.rules.rule import OTHER_BUILDS
 from bgtask_reference.oracle.rules.rule import SHOWS_REQUESTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import Rule
@@ -46,6 +47,8 @@ def _unless_asked(step: Step, place: Place, words: str) -> Said:
         return None
     if not place.requests.all:
         return Unsure("no request of this work was ever seen, so nobody knows whether it was asked for", SHOWS_REQUESTS)
+    if place.outside.done(OTHER_BUILDS, -1, step.index):
+        return Unsure("another build of the app was installed, which may ask in other words", SHOWS_REQUESTS)
     return Broken(words)
 
 

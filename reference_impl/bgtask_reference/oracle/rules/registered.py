@@ -23,6 +23,7 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.rules.rule import OTHER_BUILDS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.oracle.rules.rule import Worlds
@@ -54,8 +55,10 @@ class Held(NamedTuple):
 
 
 def jobs_of(task: TaskSlice, outside: Outside) -> Iterator[Held]:
-    """Give every job that is known to be a task's, dump by dump."""
+    """Give every job that is known to be a task's, dump by dump, as long as the build is the one that was declared."""
     for step in task.steps.of(DUMPED):
+        if outside.done(OTHER_BUILDS, -1, step.index):
+            return
         for job in _of_work_manager(step.jobs, outside.app.package):
             who = outside.join.aimed_at(Subject(job_id=job.job_id, namespace=job.namespace), step.index)
             if who.task == task.task.id:

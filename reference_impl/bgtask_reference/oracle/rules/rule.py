@@ -27,6 +27,8 @@ SHOWS_ENDS = SHOWS_STARTS | {Source.WORK_MANAGER_INFO}
 SHOWS_STOPS = frozenset({Source.BEACON, Source.WORK_MANAGER_DEBUG})
 SHOWS_ATTEMPTS = frozenset({Source.BEACON})
 SHOWS_REQUESTS = frozenset({Source.APP_LOG})
+OTHER_BUILDS = ("env.app-build",)
+"""Another build of the app was installed: it prints and declares other things than the app file says, for good."""
 SENTINELS = frozenset({Source.SYSTEM_LOG})
 """What is missing where the log is not proven whole: numbered lines of ours that came back in order."""
 SHOWS_ROWS = frozenset({Source.DIAGNOSTICS, Source.JOB_DUMP})

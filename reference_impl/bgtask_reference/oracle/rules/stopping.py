@@ -12,7 +12,6 @@ from bgtask_reference.oracle.findings import Finding
 from bgtask_reference.oracle.findings import Word
 from bgtask_reference.oracle.findings import held
 from bgtask_reference.oracle.outside import Outside
-from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import SHOWS_ENDS
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.rules.rule import SHOWS_STOPS
@@ -35,24 +34,25 @@ def halts(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Findin
     grace = stop["operation_ms"] * NS_PER_MS
     for run in task.runs:
         if run.end and run.end.kind is StepKind.STOP and not run.in_app:
-            yield _halts(run, run.end, grace, outside)
+            yield from _halts(run, run.end, grace, outside)
 
 
-def _halts(run: Run, stop: Step, grace: int, outside: Outside) -> Finding:
+def _halts(run: Run, stop: Step, grace: int, outside: Outside) -> Iterator[Finding]:
+    """Where the record ends, or has a hole, before the grace is over, there is nothing to say."""
     rule = "R11.halts"
     for entry in outside.record.at(stop.entries):
         if isinstance(entry.event, RunFinished):
             late = elapsed(stop.when, outside.timeline.place(entry)).lo
             if late > grace:
                 reason = f"a run went on for {seconds(late)} after it was stopped"
-                first = min(stop.entries)
-                return Finding(rule, Word.BROKEN, reason, tuple(sorted({first, entry.index})), level=run.level)
-            return held(rule, run.level)
+                facts = tuple(sorted({min(stop.entries), entry.index}))
+                yield Finding(rule, Word.BROKEN, reason, facts, level=run.level)
+            else:
+                yield held(rule, run.level)
+            return
     proof = outside.coverage.proof_from(stop.index)
     if proof and stop.when.known and proof.first.boot == stop.when.boot and proof.until_ns > stop.when.hi + grace:
-        return held(rule, run.level)
-    reason = "the log is not proven whole for long enough after a run was stopped"
-    return Finding(rule, Word.OPEN, reason, stop.entries[:1], missing=SENTINELS)
+        yield held(rule, run.level)
 
 
 def stop_reason(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:

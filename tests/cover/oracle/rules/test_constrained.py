@@ -167,7 +167,7 @@ def test_a_gentle_force_past_the_delay_alone_excuses_nothing_of_the_network() ->
 def test_readings_of_another_boot_tell_nothing_of_this_one() -> None:
     writer = phone().look().boot().run().sample()
 
-    assert judged(writer, "R5.start") is Judgement.INCONCLUSIVE
+    assert judged(writer, "R5.start") is Judgement.NOT_EXERCISED
 
 
 def test_a_task_that_declares_nothing_is_not_looked_at() -> None:

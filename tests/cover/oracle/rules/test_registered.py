@@ -251,3 +251,33 @@ def test_a_job_that_is_ready_or_not_due_waits_for_nothing() -> None:
     writer = dumped(asked(), row(ready=True), row(8, earliest_ns=NS_PER_S, ready=False))
 
     assert judged(writer, "R22.named") is Judgement.NOT_EXERCISED
+
+
+# --- another build ----------------------------------------------------------------------------------------------------
+
+
+def with_another_build(writer: Writer) -> Writer:
+    writer.stimulus("env.app-build")
+    return writer
+
+
+def test_the_jobs_of_another_build_are_not_what_this_one_declares() -> None:
+    writer = dumped(with_another_build(armed(asked())), row(required=("TIMING_DELAY",)))
+
+    assert judged(writer, "R5.mapping") is Judgement.NOT_EXERCISED
+
+
+def test_the_period_of_another_build_is_not_what_this_one_declares() -> None:
+    def life(writer: Writer) -> Judgement:
+        return judged(dumped(writer.run().wait(60), row(earliest_ns=7200 * NS_PER_S)), "R12.rearmed")
+
+    assert (life(asked()), life(with_another_build(asked()))) == (Judgement.FAIL, Judgement.INCONCLUSIVE)
+
+
+def test_another_build_may_ask_in_other_words() -> None:
+    def life(writer: Writer) -> Judgement:
+        return judged(writer.run(PERIODIC).wait(60).request().sample(), "R13.known")
+
+    begun = with_another_build(Writer().begin().names())
+
+    assert (life(Writer().begin().names()), life(begun)) == (Judgement.FAIL, Judgement.INCONCLUSIVE)

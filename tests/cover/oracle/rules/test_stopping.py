@@ -66,10 +66,10 @@ def test_a_run_that_says_nothing_more_in_a_whole_log_halts() -> None:
     assert judged(writer.wait(30).stop(run).wait(60).sample(), "R11.halts") is Judgement.PASS
 
 
-def test_a_record_that_ends_too_soon_is_open() -> None:
+def test_a_record_that_ends_too_soon_says_nothing() -> None:
     writer, run = under_way()
 
-    assert judged(writer.wait(30).stop(run).wait(1).sample(), "R11.halts") is Judgement.INCONCLUSIVE
+    assert judged(writer.wait(30).stop(run).wait(1).sample(), "R11.halts") is Judgement.NOT_EXERCISED
 
 
 def test_a_run_that_nobody_stopped_owes_nothing() -> None:
