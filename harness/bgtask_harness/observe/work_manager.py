@@ -30,7 +30,8 @@ UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]
 WORK = rf"Work \[ id=(?P<id>{UUID}), tags=\{{ (?P<tags>.*) \}} \]"
 _WORK_ID = rf"(?:WorkGenerationalId\(workSpecId=(?P<gid>{UUID}), generation=(?P<generation>\d{{1,9}})\)|(?P<id>{UUID}))"
 _SAME_END_NS = 5 * NS_PER_S
-"""Two lines on one end are printed back to back by one thread; a second run of that work begins 10 s later at least."""
+"""Two lines on one end are printed back to back by one thread, and what is made of an exception or a cancellation is a
+FAILURE (WorkerWrapper.java, mResult). A second run begins 10 s later at least after a retry, at once after a stop."""
 
 _Rule = Callable[[LogLine, re.Match[str]], tuple[Event, ...]]
 
@@ -87,9 +88,10 @@ class WorkManagerParser:
 
     def _result(self, line: LogLine, match: re.Match[str]) -> tuple[Event, ...]:
         subject = _subject(match)
-        if self._told_already(line, subject):
-            return ()
+        told = self._told_already(line, subject)
         self._left(line, subject)
+        if told and match["result"] == "FAILURE":
+            return ()
         result = Result(match["result"].lower())
         return (RunFinished(stamp=line.stamp, source=_source(line), raw=line.raw, subject=subject, result=result),)
 

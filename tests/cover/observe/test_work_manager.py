@@ -71,6 +71,17 @@ def test_a_later_end_of_the_same_work_is_another(observer: LogObserver, feed: Fe
     assert [type(event) for event in events] == [RunStopped, RunFinished]
 
 
+@pytest.mark.parametrize("word", ["SUCCESS", "RETRY"])
+def test_a_run_that_was_stopped_may_begin_again_and_end_at_once(observer: LogObserver, feed: Feed, word: str) -> None:
+    events = feed(
+        observer,
+        f"I WM-WorkerWrapper: {WORK} was cancelled",
+        f"I WM-WorkerWrapper: Worker result {word} for {WORK}",
+    )
+
+    assert [type(event) for event in events] == [RunStopped, RunFinished]
+
+
 def test_the_stack_of_an_exception_is_part_of_its_entry(observer: LogObserver) -> None:
     prefix = "         1000.000001   500   501 E WM-WorkerWrapper: "
     lines = (
