@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 MKSH, TOYBOX = shutil.which("mksh"), shutil.which("toybox")
 pytestmark = pytest.mark.skipif(not (MKSH and TOYBOX), reason="mksh and toybox are not both installed here")
 
-PROGRAMS = ("cat", "grep", "head", "sleep", "tail", "wc")
+PROGRAMS = ("cat", "date", "grep", "head", "sleep", "tail", "wc")
 """What of toybox is beside the builtins in the real shell's PATH: that much the virtual shell has too."""
 
 Sh = Callable[..., Any]
@@ -60,6 +60,26 @@ def real() -> Iterator[Real]:
 def same(sh: Sh, real: Real, line: str, stdin: bytes = b"") -> None:
     ran = sh(line, stdin)
     assert (ran.stdout, ran.status, bool(ran.stderr)) == real(line, stdin), line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "-d @0",
+        "-d @1700000000 +%F_%T",
+        "-d @1700000000 +%s",
+        "-d @1.5 +%s.%N",
+        "-d @0 +%j%%%a",
+        "-d 2026-01-02 +%s",
+        "-d 2026-01-02T03:04:05 +%s",
+        "-d '2026-01-02 03:04' '+%d.%m.%Y %H:%M'",
+        "-d nonsense",
+        "-d @0 +",
+        "-Q",
+    ],
+)
+def test_date_prints_what_toybox_prints(sh: Sh, real: Real, arguments: str) -> None:
+    same(sh, real, f"date -u {arguments}")
 
 
 @pytest.mark.parametrize(

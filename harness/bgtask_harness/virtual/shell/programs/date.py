@@ -14,14 +14,16 @@ from bgtask_harness.virtual.shell.streams import Streams
 
 DEFAULT_FORMAT = "%a %b %e %H:%M:%S %Z %Y"
 _OF_A_CALENDAR = re.compile("%([^sN]|$)")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 async def date(shell: Surroundings, argv: Sequence[str], streams: Streams) -> int:
-    """Run it: `+FORMAT` with strftime's conversions, `%s` and `%N`; `-u`; `-d @SECONDS`."""
+    """Run it: `+FORMAT` as strftime has it, `%s`, `%N`; `-u`; `-d @SECONDS` or a date in ISO 8601."""
     try:
         given, operands = options(argv, "ud:")
-        wall_ns = _moment(dict(given).get("-d"), shell.phone.clocks.wall_ns())
+        zone = "UTC" if ("-u", "") in given else shell.phone.getprop("persist.sys.timezone")
+        wall_ns = _moment(dict(given).get("-d"), shell.phone.clocks.wall_ns(), zone)
     except UsageError as error:
         streams.err(f"date: {error}\n")
         return 1
@@ -29,7 +31,6 @@ async def date(shell: Surroundings, argv: Sequence[str], streams: Streams) -> in
         set_it = re.fullmatch(r"@?\d+(\.\d+)?", operands[0])
         streams.err("date: cannot set date: Operation not permitted\n" if set_it else f"date: bad date {operands[0]}\n")
         return 1
-    zone = "UTC" if ("-u", "") in given else shell.phone.getprop("persist.sys.timezone")
     form = operands[0][1:] if operands else DEFAULT_FORMAT
     streams.out(formatted(wall_ns, form, zone) + "\n")
     return 0
@@ -50,12 +51,18 @@ def formatted(wall_ns: int, form: str, zone: str) -> str:
     return moment.strftime(re.sub("%(.)", conversion, form))
 
 
-def _moment(text: str | None, now: int) -> int:
+def _moment(text: str | None, now: int, zone: str) -> int:
     if text is None:
         return now
-    if not re.fullmatch(r"@\d+", text):
+    if since := re.fullmatch(r"@(\d+)(?:\.(\d{1,9}))?", text):
+        return int(since[1]) * 1_000_000_000 + int((since[2] or "").ljust(9, "0"))
+    if not _ISO.fullmatch(text):
         raise UsageError(f"bad date {text}")
-    return int(text[1:]) * 1_000_000_000
+    try:
+        moment = dt.datetime.fromisoformat(text).replace(tzinfo=_zone(zone))
+    except ValueError:
+        raise UsageError(f"bad date {text}") from None
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1) * 1_000
 
 
 def _zone(name: str) -> dt.tzinfo:
