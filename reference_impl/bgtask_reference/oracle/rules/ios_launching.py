@@ -30,8 +30,8 @@ from bgtask_reference.oracle.rules.ios_record import Pending
 from bgtask_reference.oracle.rules.ios_record import Seen
 from bgtask_reference.oracle.rules.ios_record import is_whole
 from bgtask_reference.oracle.rules.ios_record import is_whole_for
+from bgtask_reference.oracle.rules.ios_record import launchable_at
 from bgtask_reference.oracle.rules.ios_record import lives
-from bgtask_reference.oracle.rules.ios_record import pending_at
 from bgtask_reference.oracle.rules.ios_record import story_of
 from bgtask_reference.oracle.rules.ios_record import within
 from bgtask_reference.oracle.rules.rule import SENTINELS
@@ -56,9 +56,10 @@ def begin_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[F
     story = story_of(outside, task.task.id)
     for position, each in enumerate(story):
         if isinstance(each.event, TaskLaunched) and not each.event.simulated:
-            pending = pending_at(story, position, outside)
-            if pending and (finding := _after_begin_date(pending, each)):
-                yield finding
+            found = [_after_begin_date(one, each) for one in launchable_at(story, position, outside)]
+            told = [finding for finding in found if finding is not None]
+            if told and len(told) == len(found):
+                yield next((finding for finding in told if finding.word is not Word.BROKEN), told[-1])
 
 
 def _after_begin_date(pending: Pending, launched: Seen) -> Finding | None:

@@ -138,6 +138,27 @@ def pending_at(story: Sequence[Seen], position: int, outside: Outside) -> Pendin
     return found
 
 
+def launchable_at(story: Sequence[Seen], position: int, outside: Outside) -> list[Pending]:
+    """Give the requests that a launch at a place may be of, oldest first.
+
+    dasd takes a request off its list and starts the app for it; what the app submits on its way up comes before the
+    framework tells of the launch. An older request is out only once dasd has said that it dropped one.
+    """
+    found: list[tuple[Seen, TaskRequestSubmitted]] = []
+    for each in story[:position]:
+        event = each.event
+        if isinstance(event, TaskRequestSubmitted):
+            found.append((each, event))
+        elif isinstance(event, TaskRequestRefused):
+            found = found[:-1]
+        elif isinstance(event, ActivityCancelled | TaskLaunched):
+            found = found[1:] if len(found) > 1 or isinstance(event, TaskLaunched) else found
+        elif isinstance(event, TaskRequestCancelled | PhoneBooted):
+            found = []
+    upto = story[position].index
+    return [Pending(each, asked, is_sure=is_whole(outside, each.index, upto)) for each, asked in found]
+
+
 @value
 class Life:
     """One launch of a task and what followed, until the next launch or the end of its process."""

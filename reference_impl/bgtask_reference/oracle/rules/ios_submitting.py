@@ -112,16 +112,28 @@ def one_request(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[
 def _activities(story: Sequence[Seen], outside: Outside) -> Iterator[Finding]:
     """Of two activities of one identifier dasd cancels the first before it takes the second."""
     before: Seen | None = None
+    begin: int | None = None
+    asked: int | None = None
     for each in story:
-        if isinstance(each.event, ActivityCancelled | TaskLaunched):
+        if isinstance(each.event, TaskRequestSubmitted):
+            asked = each.event.earliest_begin_ns
+        elif isinstance(each.event, ActivityCancelled | TaskLaunched):
             before = None
         elif isinstance(each.event, ActivitySubmitted):
-            if before and is_whole(outside, before.index, each.index):
+            if before and _has_come(begin, each):
+                before = None  # its time had come: dasd has started the app for it, whose launch is told later
+            elif before and is_whole(outside, before.index, each.index):
                 reason = "dasd took a second activity of one identifier and had not cancelled the first"
                 yield Finding("R8.one-request", Word.BROKEN, reason, (before.index, each.index))
             elif before is None:
                 yield held("R8.one-request")
-            before = each
+            before, begin = each, asked
+
+
+def _has_come(begin_ns: int | None, each: Seen) -> bool:
+    """Say whether a begin date had come by then, as far as the log's clock tells."""
+    stamp = each.event.stamp
+    return begin_ns is not None and stamp.clock in WALL_FAMILY and stamp.ns + stamp.error_ns >= begin_ns
 
 
 def keeps_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -130,6 +142,8 @@ def keeps_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[F
     for position, each in enumerate(story):
         if isinstance(each.event, TaskRequestSubmitted) and (before := pending_at(story, position, outside)):
             moved = (each.event.earliest_begin_ns or 0) - (before.asked.earliest_begin_ns or 0)
+            if _has_come(before.asked.earliest_begin_ns, each):
+                continue  # dasd may have taken it already, and started the app for it
             if not before.is_sure:
                 yield before.doubt("R8.begin-date", each)
             elif moved > constants.allowance_ns("begin_date"):

@@ -193,6 +193,26 @@ def test_an_identifier_has_one_request() -> None:
     assert judged(running(), "R8.one-request") is NOTHING
 
 
+def test_what_the_app_submits_while_it_is_started_for_another_request_accuses_nobody() -> None:
+    """A cold launch: dasd took the first request, the app submits the next, then the framework tells of the launch."""
+
+    def cold() -> IPhone:
+        return later(running().submit().takes("AAAAAA"), 3700).submit(after=7200).takes("BBBBBB")
+
+    assert judged(cold().begin_task(), "R2.begin-date") is PASS
+    assert judged(cold().begin_task(), "R8.one-request") is PASS
+    replaced = later(running().submit().takes("AAAAAA"), 3700).submit(after=7200).drops("AAAAAA").takes("BBBBBB")
+    assert judged(replaced.begin_task(), "R2.begin-date") is FAIL
+    refused = later(running().submit(), 3700).submit(after=7200).refuse(2)
+    assert judged(refused.begin_task(), "R2.begin-date") is PASS
+    assert judged(cold().begin_task().begin_task(), "R2.begin-date") is FAIL
+    assert judged(cold().withdraw().begin_task(), "R2.begin-date") is NOTHING
+    early = later(running().submit().takes("AAAAAA"), 600).submit(after=7200).takes("BBBBBB")
+    assert judged(early, "R8.one-request") is FAIL
+    assert judged(cold(), "R8.begin-date") is NOTHING
+    assert judged(early, "R8.begin-date") is FAIL
+
+
 def test_asking_again_does_not_push_the_begin_date_away() -> None:
     pushed = later(running().submit(), 600).submit()
 
