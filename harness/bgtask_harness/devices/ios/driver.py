@@ -9,7 +9,6 @@ from typing import Self
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import Change
-from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.ios import facts as _facts
 from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
@@ -228,17 +227,10 @@ class IPhoneDevice(AndroidOnly):
 
     def plan_state(self, app: AppSpec, name: str, value: str, was: str | None) -> Change:
         """Give the change; a line of it is a notification to post."""
-        back = () if was is None else (hook.notification(app.package, "state", {"name": name, "value": was}),)
-        apply = hook.notification(app.package, "state", {"name": name, "value": value})
-        found = "unknown" if was is None else was or "empty"
-        return Change(lever=Lever.APP_STATE, value=value, subject=name, was=found, apply=apply, restore=back)
+        return hook.state_change(app.package, name, value, was)
 
     def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
-        apply = hook.notification(app.package, "server", arguments)
-        back = hook.notification(app.package, "server", {"endpoint": endpoint, "reply": "ok"})
-        return Change(
-            lever=Lever.SERVER, value=arguments["reply"], subject=endpoint, was="ok", apply=apply, restore=(back,)
-        )
+        return hook.server_change(app.package, endpoint, arguments)
 
     def carry_out(self, change: Change, deadline: Deadline) -> Answer:
         done = self.tell(change.apply, deadline)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.changes import Change
+from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.port import Answer
@@ -54,10 +56,17 @@ def send(
     answers.forget(name)
     post(link, name, deadline)
     answer = answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
+    return as_answer(f"pymobiledevice3 notification post {name}", command, arguments, answer, level)
+
+
+def as_answer(
+    posted: str, command: str, arguments: Mapping[str, str], answer: str | None, level: ForceLevel | None
+) -> Answer:
+    """Give what the app answered to a command as the port has it; `posted` is how a person would post it."""
     outcome, refusal = _meaning(answer)
     return Answer(
         verb=f"app.{command}",
-        command=f"pymobiledevice3 notification post {name}",
+        command=posted,
         outcome=outcome,
         refusal=refusal,
         output=answer or "",
@@ -65,6 +74,23 @@ def send(
         subject=Subject(task=arguments.get("task")),
         arguments=dict(arguments),
         text=answer.removeprefix("ok").strip() if answer and answer.startswith("ok") else "",
+    )
+
+
+def state_change(bundle_id: str, name: str, value: str, was: str | None) -> Change:
+    """Give the change of a setting of the app; a line of it is a notification to post."""
+    back = () if was is None else (notification(bundle_id, "state", {"name": name, "value": was}),)
+    apply = notification(bundle_id, "state", {"name": name, "value": value})
+    found = "unknown" if was is None else was or "empty"
+    return Change(lever=Lever.APP_STATE, value=value, subject=name, was=found, apply=apply, restore=back)
+
+
+def server_change(bundle_id: str, endpoint: str, arguments: Mapping[str, str]) -> Change:
+    """Give the change of what the app's server answers, likewise."""
+    apply = notification(bundle_id, "server", arguments)
+    back = notification(bundle_id, "server", {"endpoint": endpoint, "reply": "ok"})
+    return Change(
+        lever=Lever.SERVER, value=arguments["reply"], subject=endpoint, was="ok", apply=apply, restore=(back,)
     )
 
 
