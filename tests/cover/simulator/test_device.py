@@ -79,6 +79,13 @@ def test_one_that_ran_already_is_left_running(mac: Any, phone: SimulatorDevice) 
     assert mac.states()[PHONE] == "Booted"
 
 
+def test_one_that_does_not_come_up_is_shut_down_again(mac: Any) -> None:
+    (mac.state / "never-boots").touch()
+    with pytest.raises(Refused, match="Data migration failed"):
+        SimulatorDevice.attach(PHONE, "x", soon())
+    assert mac.states()[PHONE] == "Shutdown"
+
+
 def test_its_capabilities_are_asked_and_force_is_never_one(phone: SimulatorDevice) -> None:
     found = phone.capabilities(APP, soon())
     assert found == {Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.REBOOT}

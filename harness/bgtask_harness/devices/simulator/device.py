@@ -40,7 +40,6 @@ _DECLARED = ("BGTaskSchedulerPermittedIdentifiers", "UIBackgroundModes")
 _NOT_RUNNING = "found nothing to terminate"
 _RING = 10
 _PINGS, _PING_S = 5, 1.0
-_SHUTDOWN_S = 60.0
 
 
 class SimulatorDevice(no_scheduler.NoScheduler):
@@ -100,7 +99,10 @@ class SimulatorDevice(no_scheduler.NoScheduler):
         return frozenset(there | {Capability.APP_HOOK} if self._answers_hook(app, deadline) else there)
 
     def clocks(self, number: int, deadline: Deadline) -> ClockReading:
-        """Read the Mac's: a simulator has none of its own. Its boot is told by when the list says it was booted."""
+        """Read the Mac's: a simulator has none of its own. Its boot is told by when the list says it was booted.
+
+        A Mac's CLOCK_MONOTONIC goes on while it sleeps, as a phone's boot clock does.
+        """
         boot_id = power.booted(self._udid, deadline).booted_at
         began = time.monotonic_ns()
         boot_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
@@ -213,7 +215,7 @@ class SimulatorDevice(no_scheduler.NoScheduler):
         if self._booted_here:
             self._booted_here = False
             with contextlib.suppress(HarnessError):  # one that is gone needs no shutting down
-                power.shut_down(self._udid, Deadline.after(_SHUTDOWN_S))
+                power.shut_down(self._udid, Deadline.after(power.SHUTDOWN_S))
 
     # --- within ---------------------------------------------------------------------------------------------------
 

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.simulator import listing
 from bgtask_harness.devices.simulator import simctl
 from bgtask_harness.errors import DeviceLostError
+from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Refused
+
+SHUTDOWN_S = 60.0
 
 
 def boot(udid: str, deadline: Deadline) -> bool:
-    """Boot it and wait until it has booted. False when it ran already.
+    """Boot it and wait until it has booted. False when it ran already; one that does not get there is shut down again.
 
     Raises:
         Refused: It cannot be booted.
+        DeadlineExceeded: It had not booted in time.
 
     """
     done = simctl.run(("boot", udid), deadline, "booting a simulator")
     already = f"current state: {listing.BOOTED}" in done.stderr
     if done.exit_status and not already:
         raise Refused(f"`{done.command}` failed: {simctl.reason(done)}")
-    simctl.call(("bootstatus", udid), deadline, "waiting until a simulator has booted")
+    try:
+        simctl.call(("bootstatus", udid), deadline, "waiting until a simulator has booted")
+    except HarnessError:
+        if not already:
+            with contextlib.suppress(HarnessError):  # the first trouble is the one to tell
+                shut_down(udid, Deadline.after(SHUTDOWN_S))
+        raise
     return not already
 
 
