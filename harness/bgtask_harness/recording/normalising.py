@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TOLERANCE_S = 2.0
@@ -104,7 +105,13 @@ RULES = (
         "apps are numbered as they are installed",
         r"\bu\d+a\d+\b|(?<=\buid=)10\d{3}\b|(?<=\bappid=)10\d{3}\b|(?<=\bappId=)10\d{3}\b|(?<=\b[uU]id: )10\d{3}\b",
     ),
+    Rule(
+        "log's begin",
+        f"lines of its first {TOLERANCE_S:.0f} s: what one phone logs after it was followed, another has logged before",
+        r"(?!)",
+    ),
 )
+_EPOCH = re.compile(r"\s*(?P<time>\d{9,11}\.\d{3,9})\s")
 _BEFORE_MESSAGE = re.compile(r"^\s*(?P<time>\S+(?: \d\d:\S+)?)\s+\d+\s+\d+\s+(?=[VDIWEFA] )")
 
 
@@ -129,6 +136,14 @@ class Normaliser:
             return f"<{rule.name}>"
 
         return Shape(self._pattern.sub(word, line.rstrip()), tuple(times))
+
+    def settled(self, lines: Sequence[str]) -> list[str]:
+        """Leave out the begin of a log: which lines of it come before somebody follows is a matter of milliseconds."""
+        times = [match and float(match["time"]) for match in map(_EPOCH.match, lines)]
+        began = next((time for time in times if time is not None), 0.0)
+        kept = [line for line, time in zip(lines, times, strict=True) if time is None or time - began >= TOLERANCE_S]
+        self.counts["log's begin"] += len(lines) - len(kept)
+        return kept
 
     def log_shape(self, line: str) -> Shape:
         """Take a line of the log apart: its process and thread are numbered as they come."""

@@ -88,7 +88,10 @@ def replay(session: Recorded, app: AppFile, model: str) -> Replayed:
             title = f"{number}: {exchange.command}"
             asked = retelling.redacted(_whole(exchange))
             texts.append(compare_texts(title, asked, retelling.redacted(said), normaliser))
-    ours, theirs = (_matter(retelling.redacted(log), app) for log in (session.log, retelling.log))
+    ours, theirs = (
+        _matter("\n".join(normaliser.settled(retelling.redacted(log).split("\n"))), app)
+        for log in (session.log, retelling.log)
+    )
     texts.append(compare_logs("the log's lines that matter", ours, theirs, normaliser))
     return Replayed(model, tuple(texts), dict(normaliser.counts))
 

@@ -67,3 +67,12 @@ def test_what_was_normalised_is_counted_by_its_name() -> None:
 
     assert normaliser.counts == {"length of time": 1, "process id": 2}
     assert set(normaliser.counts) <= {rule.name for rule in RULES}
+
+
+def test_the_begin_of_a_log_is_left_out_and_counted() -> None:
+    normaliser = Normaliser()
+    lines = ["--------- beginning of main", "1795399200.333900  5211  5211 D Tag: a", "1795399202.333899 1 1 D Tag: b"]
+    later = "1795399202.333900  5211  5211 D Tag: c"
+    assert normaliser.settled([*lines, later]) == [lines[0], later]
+    assert normaliser.counts["log's begin"] == 2
+    assert normaliser.settled([]) == []
