@@ -6,11 +6,9 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
-
-INTO_THE_RUN = "5s"
-RUN_TAKES = "30s"
 
 
 @pytest.mark.scenario(needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.ADVANCE_TIME], tasks="periodic")
@@ -34,12 +32,7 @@ def test_cancel_while_pending(device: Session, task: TaskSpec) -> None:
 )
 def test_cancel_in_mid_run(device: Session, task: TaskSpec) -> None:
     """Cancelled while its worker runs, a task is stopped and does not come back."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.cancel(task)
     device.advance("2m")
     device.look()

@@ -7,11 +7,10 @@ import pytest
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
-RUN_TAKES = "30s"
-INTO_THE_RUN = "5s"
 MAKES_ROOM = 4
 
 
@@ -51,12 +50,7 @@ def test_more_work_than_slots(device: Session, task: TaskSpec) -> None:
 )
 def test_two_requests_of_one_worker(device: Session, task: TaskSpec) -> None:
     """Executed once more while it runs, a task has two requests of one worker: each keeps to what it asked for."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.make_run(task, rungs=(Rung.IMMEDIATE,), want=False)
     device.advance("2m")
     device.look()

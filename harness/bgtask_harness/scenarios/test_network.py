@@ -6,6 +6,7 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.scenarios.withheld import RUN_TAKES
 from bgtask_harness.scenarios.withheld import SETTLES
 from bgtask_harness.scenarios.withheld import loses
@@ -14,7 +15,6 @@ from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
 OFFLINE = "2m"
-INTO_THE_RUN = "5s"
 COMES_BACK = "5m"
 """Longer than a first backoff."""
 
@@ -79,12 +79,7 @@ def test_network_gets_metered_in_mid_run(device: Session, task: TaskSpec) -> Non
 )
 def test_loses_network_in_mid_run(device: Session, task: TaskSpec) -> None:
     """When its network goes while it runs a task is stopped, and runs again when the network is back."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task, takes=RUN_TAKES)
     device.look()
     cut_off(device)
     device.advance(OFFLINE)

@@ -7,12 +7,11 @@ import pytest
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.scenarios.next_run import see_next_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
-RUN_TAKES = "30s"
-INTO_THE_RUN = "5s"
 COMES_BACK = "10m"
 
 
@@ -21,12 +20,7 @@ COMES_BACK = "10m"
 )
 def test_dies_in_mid_run(device: Session, task: TaskSpec) -> None:
     """When its process dies while it runs, a task runs again in another process."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.crash()
     device.advance("2s")
     device.look()
@@ -42,12 +36,7 @@ def test_dies_in_mid_run(device: Session, task: TaskSpec) -> None:
 )
 def test_swiped_away_in_mid_run(device: Session, task: TaskSpec) -> None:
     """When its app is swiped away while it runs, a task runs again in another process."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.swipe()
     device.advance("2s")
     device.look()

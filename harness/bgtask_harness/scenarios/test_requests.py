@@ -8,11 +8,10 @@ from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import Unsupported
+from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
-RUN_TAKES = "30s"
-INTO_THE_RUN = "5s"
 AFTERWARDS = "2m"
 LEAD_S = 2
 HOOKED = (Capability.APP_INSTALLED, Capability.APP_HOOK)
@@ -33,12 +32,7 @@ def test_registered_as_declared(device: Session, task: TaskSpec) -> None:
 @pytest.mark.scenario(needs=[*HOOKED, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="reachable")
 def test_registered_while_it_runs(device: Session, task: TaskSpec) -> None:
     """The job under which a task runs for the first time asks for what the app file declares."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.diagnose()
     device.look()
     device.wait_for_run(task)
@@ -71,12 +65,7 @@ def test_asked_for_again(device: Session, task: TaskSpec) -> None:
 @pytest.mark.scenario(needs=[*HOOKED, Capability.DIAGNOSTICS], disruption=Disruption.NUDGE, tasks="reachable")
 def test_asked_for_again_in_mid_run(device: Session, task: TaskSpec) -> None:
     """Asked for again while it runs a task goes on, is replaced, or runs once more after it, as its policy says."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
-    device.advance(INTO_THE_RUN)
+    be_in_mid_run(device, task)
     device.hook("schedule", {"task": task.id}, task)
     device.advance(AFTERWARDS)
     device.diagnose()

@@ -9,13 +9,13 @@ import pytest
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.mid_run import INTO_THE_RUN
+from bgtask_harness.scenarios.mid_run import begin_run
 from bgtask_harness.session import Session
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStopped
 from bgtask_reference.events import TaskSpec
 
-RUN_TAKES = "30s"
-INTO_THE_RUN = "5s"
 TOO_LONG = "50m"
 LONGEST_JOB = "31m"
 """Ten minutes are any job's; thirty the most that JobScheduler gives where quota is free."""
@@ -24,11 +24,7 @@ COMES_BACK = "10m"
 
 def stopped_in_mid_run(device: Session, task: TaskSpec, stop: Callable[[TaskSpec], Answer]) -> None:
     """Have its run stopped, and see it run again."""
-    device.launch()
-    device.server(task, "ok", duration=RUN_TAKES)
-    device.open_window()
-    device.schedule(task)
-    device.wait_for_run(task, finished=False)
+    begin_run(device, task)
     device.diagnose()
     device.look()
     device.advance(INTO_THE_RUN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bgtask_harness.scenarios.mid_run import INTO_THE_RUN
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
@@ -12,7 +13,6 @@ SETTLES = "40s"
 MISSING = "2m"
 RUN_TAKES = "90s"
 """Much longer than the system may take to stop a run."""
-INTO_THE_RUN = "5s"
 COMES_BACK = "5m"
 """Longer than a first backoff."""
 
