@@ -8,6 +8,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[2]
 SHARED = {
     "bgtask_tests_histories": TESTS / "cover/oracle/histories.py",
+    "bgtask_tests_judging": TESTS / "cover/oracle/judging.py",
     "bgtask_tests_legal": TESTS / "nocover/oracle/legal.py",
 }
 

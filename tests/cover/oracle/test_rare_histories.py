@@ -17,6 +17,8 @@ from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import quiet
 from bgtask_tests_histories import work_of
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Clock
@@ -40,7 +42,6 @@ from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
-from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import catalogue
 from bgtask_reference.oracle import judge
 from bgtask_reference.oracle.catalogue import page
@@ -52,14 +53,6 @@ from bgtask_reference.oracle.replay import PlatformCall
 from bgtask_reference.oracle.replay import RecordingWorkManager
 from bgtask_reference.oracle.slices import cut
 from bgtask_reference.oracle.story import clock
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
 
 
 def asked() -> Writer:

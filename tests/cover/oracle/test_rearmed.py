@@ -7,6 +7,9 @@ from bgtask_tests_histories import PACKAGE
 from bgtask_tests_histories import PERIODIC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import work_of
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import kinds
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Clock
@@ -18,25 +21,11 @@ from bgtask_reference.events import LogLost
 from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
-from bgtask_reference.events import Verdict
 from bgtask_reference.events import WorkState
-from bgtask_reference.oracle import judge
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
 
 
 def asked() -> Writer:
     return Writer().begin().names().request()
-
-
-def kinds(writer: Writer, told: Verdict) -> list[str]:
-    return [type(writer.entries[index].event).__name__ for index in told.witness]
 
 
 def test_a_row_that_waits_after_the_run_shows_that_it_is_armed() -> None:

@@ -9,6 +9,9 @@ from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
 from bgtask_tests_histories import work_of
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import kinds
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Judgement
@@ -20,7 +23,6 @@ from bgtask_reference.events import RunStarted
 from bgtask_reference.events import RunStopped
 from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
-from bgtask_reference.events import Verdict
 from bgtask_reference.events import WorkState
 from bgtask_reference.oracle import CATALOGUE
 from bgtask_reference.oracle import judge
@@ -32,20 +34,8 @@ from bgtask_reference.oracle.verdicts import combine
 RETRY = Result.RETRY
 
 
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
-
-
 def asked() -> Writer:
     return Writer().begin().names().request()
-
-
-def kinds(writer: Writer, told: Verdict) -> list[str]:
-    return [type(writer.entries[index].event).__name__ for index in told.witness]
 
 
 # --- R6: backoff and attempts -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import ExistingWork
@@ -20,13 +21,7 @@ from bgtask_reference.events import RunFinished
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
-from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import judge
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    report = judge(writer.history())
-    return next(each for each in report.verdicts if each.rule == rule)
 
 
 def completed() -> Writer:

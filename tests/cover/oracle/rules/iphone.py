@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 
+import bgtask_tests_judging as judging
 from bgtask_tests_histories import MS
 from bgtask_tests_histories import PACKAGE
 from bgtask_tests_histories import Writer
@@ -20,6 +21,7 @@ from bgtask_reference.events import AppStepped
 from bgtask_reference.events import BGTaskKind
 from bgtask_reference.events import DeviceSpec
 from bgtask_reference.events import InfoPlistRead
+from bgtask_reference.events import Judgement
 from bgtask_reference.events import LaunchHandlerRegistered
 from bgtask_reference.events import ObjectiveCExceptionRaised
 from bgtask_reference.events import PendingTaskRequest
@@ -37,6 +39,7 @@ from bgtask_reference.events import TaskRequestCancelled
 from bgtask_reference.events import TaskRequestRefused
 from bgtask_reference.events import TaskRequestSubmitted
 from bgtask_reference.events import TaskSpec
+from bgtask_reference.events import Verdict
 
 REFRESH = TaskSpec(id="org.example.refresh", title="refresh", interval_ns=3600 * NS_PER_S)
 SYNC = TaskSpec(id="org.example.sync", title="sync", interval_ns=6 * 3600 * NS_PER_S)
@@ -189,3 +192,25 @@ class IPhone(Writer):
     def _on(self, seconds: float) -> IPhone:
         self.wait(seconds)
         return self
+
+
+def running(task: TaskSpec = REFRESH, **launched: object) -> IPhone:
+    return IPhone(app(task, work_manager_version=None)).launch(**launched)  # type: ignore[arg-type]
+
+
+def later(phone: IPhone, seconds: float) -> IPhone:
+    phone.wait(seconds).sample()
+    return phone
+
+
+def started(kind: BGTaskKind = APP_REFRESH, *, simulated: bool = False) -> IPhone:
+    return later(running().submit(), 3700).begin_task(kind=kind, simulated=simulated)
+
+
+def verdict(phone: IPhone, rule: str) -> Verdict:
+    """What the oracle says of a phone whose clocks are read once more."""
+    return judging.verdict(phone.sample(), rule)
+
+
+def judged(phone: IPhone, rule: str) -> Judgement:
+    return verdict(phone, rule).judgement

@@ -11,6 +11,9 @@ from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import kinds
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import Constraints
 from bgtask_reference.events import ForceLevel
@@ -22,23 +25,9 @@ from bgtask_reference.events import Source
 from bgtask_reference.events import StimulusSent
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
-from bgtask_reference.events import Verdict
-from bgtask_reference.oracle import judge
 
 CHARGED = quiet(SYNC, network=Network.NOT_REQUIRED, constraints=Constraints(charging=True))
 NEVER_LOW = quiet(SYNC, network=Network.NOT_REQUIRED, constraints=Constraints(battery_not_low=True))
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
-
-
-def kinds(writer: Writer, told: Verdict) -> list[str]:
-    return [type(writer.entries[index].event).__name__ for index in told.witness]
 
 
 def phone(task: TaskSpec = SYNC) -> Writer:

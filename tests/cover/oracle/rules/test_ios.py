@@ -12,14 +12,18 @@ from bgtask_tests_iphone import PROCESSING
 from bgtask_tests_iphone import REFRESH
 from bgtask_tests_iphone import SYNC
 from bgtask_tests_iphone import IPhone
+from bgtask_tests_iphone import judged
+from bgtask_tests_iphone import later
+from bgtask_tests_iphone import running
+from bgtask_tests_iphone import started
+from bgtask_tests_iphone import verdict
+from bgtask_tests_judging import kinds
 
 from bgtask_reference.events import BGTaskKind
 from bgtask_reference.events import Clock
-from bgtask_reference.events import Constraints
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import LogLost
-from bgtask_reference.events import Network
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
@@ -29,8 +33,6 @@ from bgtask_reference.events import RunWanted
 from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
-from bgtask_reference.events import TaskSpec
-from bgtask_reference.events import Verdict
 from bgtask_reference.oracle import CATALOGUE
 from bgtask_reference.oracle import judge
 
@@ -38,30 +40,9 @@ PASS, FAIL, OPEN = Judgement.PASS, Judgement.FAIL, Judgement.INCONCLUSIVE
 NOTHING, EXCUSED = Judgement.NOT_EXERCISED, Judgement.SUPPRESSED
 
 
-def verdict(phone: IPhone, rule: str) -> Verdict:
-    return next(each for each in judge(phone.sample().history()).verdicts if each.rule == rule)
-
-
-def judged(phone: IPhone, rule: str) -> Judgement:
-    return verdict(phone, rule).judgement
-
-
-def kinds(phone: IPhone, told: Verdict) -> list[str]:
-    return [type(phone.entries[index].event).__name__ for index in told.witness]
-
-
-def running(task: TaskSpec = REFRESH, **launched: object) -> IPhone:
-    return IPhone(app(task, work_manager_version=None)).launch(**launched)  # type: ignore[arg-type]
-
-
 def hole(phone: IPhone) -> IPhone:
     phone.add(LogLost(stamp=phone.host(), stream="os_trace", reason="dropped"))
     phone.sample()
-    return phone
-
-
-def later(phone: IPhone, seconds: float) -> IPhone:
-    phone.wait(seconds).sample()
     return phone
 
 
@@ -337,10 +318,6 @@ def test_a_simulated_launch_launches() -> None:
 # --- R10, R11: completion and expiry ----------------------------------------------------------------------------------
 
 
-def started(kind: BGTaskKind = APP_REFRESH, *, simulated: bool = False) -> IPhone:
-    return later(running().submit(), 3700).begin_task(kind=kind, simulated=simulated)
-
-
 def test_a_task_is_completed_in_time() -> None:
     died = started().dies()
 
@@ -410,67 +387,7 @@ def test_work_halts_at_expiry() -> None:
     assert judged(started().expire().complete(), "R11.expiry-halts") is NOTHING
 
 
-# --- R16: parity; R22: decisions --------------------------------------------------------------------------------------
-
-CONNECTED = quiet(REFRESH, network=Network.CONNECTED)
-CHARGED = quiet(REFRESH, constraints=Constraints(charging=True))
-
-
-@pytest.mark.parametrize(
-    ("task", "kind", "flag", "judgement"),
-    [
-        (REFRESH, PROCESSING, False, PASS),
-        (REFRESH, PROCESSING, True, FAIL),
-        (CONNECTED, PROCESSING, True, PASS),
-        (CONNECTED, PROCESSING, False, FAIL),
-        (CONNECTED, PROCESSING, None, OPEN),
-        (CONNECTED, APP_REFRESH, None, EXCUSED),
-        (REFRESH, APP_REFRESH, None, NOTHING),
-    ],
-)
-def test_a_network_means_the_same_or_the_difference_is_written_down(
-    task: TaskSpec, kind: BGTaskKind, flag: bool | None, judgement: Judgement
-) -> None:
-    told = verdict(running(task).submit(kind=kind, network=flag), "R16.network")
-
-    assert told.judgement is judgement
-    assert judgement is not EXCUSED or "documented difference" in told.reason
-
-
-def test_an_unmetered_network_is_any_network_on_ios() -> None:
-    phone = running(quiet(REFRESH, network=Network.UNMETERED)).submit(kind=PROCESSING, network=True)
-
-    assert judged(phone, "R16.network") is PASS
-    assert judged(phone, "R16.unmetered") is EXCUSED
-    assert judged(running(CONNECTED).submit(), "R16.unmetered") is NOTHING
-
-
-@pytest.mark.parametrize(
-    ("task", "kind", "flag", "judgement"),
-    [
-        (REFRESH, PROCESSING, False, PASS),
-        (REFRESH, PROCESSING, True, FAIL),
-        (CHARGED, PROCESSING, True, PASS),
-        (CHARGED, PROCESSING, False, FAIL),
-        (CHARGED, APP_REFRESH, None, EXCUSED),
-        (REFRESH, APP_REFRESH, None, NOTHING),
-    ],
-)
-def test_a_charger_means_the_same_or_the_difference_is_written_down(
-    task: TaskSpec, kind: BGTaskKind, flag: bool | None, judgement: Judgement
-) -> None:
-    assert judged(running(task).submit(kind=kind, power=flag), "R16.power") is judgement
-
-
-def test_a_retry_that_waits_for_the_next_interval_is_a_documented_difference() -> None:
-    def retried(after: float | None) -> IPhone:
-        phone = started().works(1, ends=RunFinished(result=Result.RETRY))
-        return phone.submit(after=after).complete(success=False)
-
-    assert judged(retried(3600), "R16.retry") is EXCUSED
-    assert judged(retried(20), "R16.retry") is PASS
-    assert judged(retried(None), "R16.retry") is NOTHING
-    assert judged(started().works(1).submit().complete(), "R16.retry") is NOTHING
+# --- R22: decisions; what a history leaves open -----------------------------------------------------------------------
 
 
 def test_dasd_names_what_says_no() -> None:

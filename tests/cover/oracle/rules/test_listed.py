@@ -14,6 +14,8 @@ from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
 from bgtask_tests_histories import work_of
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import DeviceLost
 from bgtask_reference.events import DeviceRegained
@@ -27,21 +29,11 @@ from bgtask_reference.events import RunFinished
 from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
 from bgtask_reference.events import UniqueName
-from bgtask_reference.events import Verdict
 from bgtask_reference.events import WorkListed
 from bgtask_reference.events import WorkRow
 from bgtask_reference.events import WorkState
-from bgtask_reference.oracle import judge
 
 WAITS, RUNS = (PERIODIC, WorkState.ENQUEUED), (PERIODIC, WorkState.RUNNING)
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
 
 
 def asked(writer: Writer | None = None) -> Writer:

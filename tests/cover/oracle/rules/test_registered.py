@@ -10,6 +10,8 @@ from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
 from bgtask_tests_histories import quiet
 from bgtask_tests_histories import work_of
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import NS_PER_S
 from bgtask_reference.events import Backoff
@@ -24,19 +26,9 @@ from bgtask_reference.events import Source
 from bgtask_reference.events import Stamp
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
-from bgtask_reference.events import Verdict
-from bgtask_reference.oracle import judge
 
 SERVICE = f"{PACKAGE}/androidx.work.impl.background.systemjob.SystemJobService"
 REQUIRED = ("CONNECTIVITY", "TIMING_DELAY")
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
 
 
 def row(job: int = 7, component: str = SERVICE, required: tuple[str, ...] = REQUIRED, **fields: object) -> JobRow:

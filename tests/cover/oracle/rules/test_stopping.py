@@ -9,6 +9,8 @@ from bgtask_tests_histories import PING
 from bgtask_tests_histories import SYNC
 from bgtask_tests_histories import Writer
 from bgtask_tests_histories import app
+from bgtask_tests_judging import judged
+from bgtask_tests_judging import verdict
 
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import ProcessDied
@@ -16,16 +18,6 @@ from bgtask_reference.events import Result
 from bgtask_reference.events import RunFinished
 from bgtask_reference.events import Source
 from bgtask_reference.events import Subject
-from bgtask_reference.events import Verdict
-from bgtask_reference.oracle import judge
-
-
-def verdict(writer: Writer, rule: str) -> Verdict:
-    return next(each for each in judge(writer.history()).verdicts if each.rule == rule)
-
-
-def judged(writer: Writer, rule: str) -> Judgement:
-    return verdict(writer, rule).judgement
 
 
 def asked() -> Writer:
