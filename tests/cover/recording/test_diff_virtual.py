@@ -38,6 +38,7 @@ wait 30m          # nothing that needs a network runs
 release wifi
 wait 5s
 diagnose
+wait 5s           # WorkManager's own job has to end
 look
 force "episode notifications"
 wait 1m

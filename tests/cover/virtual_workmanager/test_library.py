@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bench_work import QUARTER_MS
+from bench_work import Recorder
+from bench_work import make
+from bench_work import once
+from bench_work import periodic
 from scripted_app import Script
 from virtual_bench import HOUR
 from virtual_bench import NAMESPACE
@@ -22,69 +27,6 @@ from bgtask_reference.ports.work_manager import ExistingWorkPolicy
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
 from bgtask_reference.ports.work_manager import NetworkType
 from bgtask_reference.ports.work_manager import WorkRequest
-
-QUARTER_MS = 900_000
-SECOND_NS = 1_000_000_000
-
-
-class Recorder:
-    """What the scripted worker did: when each run began, and how it ended."""
-
-    def __init__(self, bench_now: Any) -> None:
-        self.now = bench_now
-        self.begins: list[float] = []
-        self.ends: list[str] = []
-        self.attempts: list[int] = []
-        self.result: Any = ListenableWorkerResult.SUCCESS
-        self.seconds = 1
-
-    async def body(self, app: Any, parameters: Any) -> Any:
-        self.begins.append(round(self.now(), 1))
-        self.attempts.append(parameters.run_attempt_count)
-        try:
-            await app.sleep(self.seconds * SECOND_NS)
-        except Cancelled:
-            self.ends.append("cancelled")
-            raise
-        self.ends.append("ended")
-        if isinstance(self.result, Exception):
-            raise self.result
-        return self.result
-
-
-@pytest.fixture
-def script() -> Script:
-    return Script()
-
-
-@pytest.fixture
-def bench(script: Script) -> Bench:
-    return make(script)
-
-
-def make(script: Script, **options: Any) -> Bench:
-    bench = Bench(script, **({"level": "DEBUG"} | options))
-    bench.open()
-    return bench
-
-
-@pytest.fixture
-def work(bench: Bench, script: Script) -> Recorder:
-    recorder = Recorder(lambda: bench.now)
-    script.bodies["app.W"] = recorder.body
-    return recorder
-
-
-def periodic(bench: Bench, script: Script, policy: str = "UPDATE", name: str = "p", **fields: Any) -> None:
-    request = WorkRequest("app.W", **({"interval_ms": QUARTER_MS} | fields))
-    script.now.work_manager.enqueue_unique_periodic_work(name, ExistingPeriodicWorkPolicy(policy), request)
-    bench.run(0.1)
-
-
-def once(bench: Bench, script: Script, policy: str = "REPLACE", name: str = "o", **fields: Any) -> None:
-    request = WorkRequest("app.W", **fields)
-    script.now.work_manager.enqueue_unique_work(name, ExistingWorkPolicy(policy), request)
-    bench.run(0.1)
 
 
 def test_periodic_work_runs_at_once_and_then_a_period_after_each_end(bench: Bench, script: Script, work: Any) -> None:
@@ -187,96 +129,6 @@ def test_a_worker_that_nobody_can_make_fails_the_work(bench: Bench, script: Scri
 
     assert bench.row("p").state == "FAILED"
     assert "Could not create Worker app.Gone" in bench.messages("WM-WorkerWrapper")
-
-
-def test_update_keeps_period_tries_and_identity(bench: Bench, script: Script, work: Any) -> None:
-    periodic(bench, script)
-    bench.run(10)
-    before = (bench.row("p").id, bench.row("p").last_enqueue_ms)
-    periodic(bench, script, interval_ms=2 * QUARTER_MS)
-
-    assert (bench.row("p").id, bench.row("p").last_enqueue_ms) == before
-    assert bench.row("p").generation == 1
-    assert bench.row("p").request.interval_ms == 2 * QUARTER_MS
-
-
-def test_update_of_running_work_counts_for_the_next_run(bench: Bench, script: Script, work: Any) -> None:
-    work.seconds = 60
-    periodic(bench, script)
-    bench.run(5)
-    periodic(bench, script, interval_ms=2 * QUARTER_MS)
-    bench.run(HOUR)
-
-    assert work.ends == ["ended", "ended"]
-    assert round(work.begins[1] - work.begins[0]) == 60 + 1800
-
-
-def test_keep_leaves_live_work_alone_and_replaces_dead(bench: Bench, script: Script, work: Any) -> None:
-    periodic(bench, script, "KEEP")
-    first = bench.row("p").id
-    periodic(bench, script, "KEEP")
-    assert bench.row("p").id == first
-
-    script.now.work_manager.cancel_unique_work("p")
-    periodic(bench, script, "KEEP")
-    assert bench.row("p").id != first
-
-
-def test_cancel_and_reenqueue_begins_a_new_period_with_a_new_row(bench: Bench, script: Script, work: Any) -> None:
-    periodic(bench, script)
-    bench.run(10)
-    first = bench.row("p").id
-    periodic(bench, script, "CANCEL_AND_REENQUEUE")
-    bench.run(10)
-
-    assert bench.row("p").id != first
-    assert len(work.begins) == 2
-
-
-def test_replace_stops_the_run_of_what_it_replaces(bench: Bench, script: Script, work: Any) -> None:
-    work.seconds = 60
-    once(bench, script)
-    bench.run(5)
-    once(bench, script)
-    bench.run(120)
-
-    assert work.ends == ["cancelled", "ended"]
-    assert bench.row("o").state == "SUCCEEDED"
-
-
-def test_appended_work_waits_and_then_runs(bench: Bench, script: Script, work: Any) -> None:
-    work.seconds = 10
-    once(bench, script, "APPEND")
-    once(bench, script, "APPEND")
-    assert [row.state for row in bench.app.storage.database.named("o")] == ["RUNNING", "BLOCKED"]
-    bench.run(60)
-
-    assert [row.state for row in bench.app.storage.database.named("o")] == ["SUCCEEDED", "SUCCEEDED"]
-    assert round(work.begins[1] - work.begins[0]) == 10
-
-
-def test_work_appended_to_failed_work_fails_unless_it_may_replace_it(bench: Bench, script: Script, work: Any) -> None:
-    work.result = ListenableWorkerResult.FAILURE
-    once(bench, script)
-    bench.run(5)
-    once(bench, script, "APPEND")
-    assert [row.state for row in bench.app.storage.database.named("o")] == ["FAILED", "FAILED"]
-
-    once(bench, script, "APPEND_OR_REPLACE")
-    bench.run(5)
-    assert len(bench.app.storage.database.named("o")) == 1
-    assert len(work.begins) == 2
-
-
-def test_a_cancel_fails_nobody_and_takes_what_waits_with_it(bench: Bench, script: Script, work: Any) -> None:
-    work.seconds = 10
-    once(bench, script, "APPEND")
-    once(bench, script, "APPEND")
-    script.now.work_manager.cancel_all_work()
-    bench.run(HOUR)
-
-    assert {row.state for row in bench.app.storage.database.named("o")} == {"CANCELLED"}
-    assert work.ends == ["cancelled"]
 
 
 def test_a_stop_by_the_system_backs_off_from_the_old_enqueue_time(bench: Bench, script: Script, work: Any) -> None:
