@@ -44,7 +44,8 @@ class Compared:
 
 def compare_texts(title: str, recorded: str, other: str, normaliser: Normaliser) -> Compared:
     """Compare what one command printed on two phones."""
-    return _compare(title, recorded.split("\n"), other.split("\n"), normaliser.shape)
+    ours, theirs = (normaliser.lasting(text.split("\n")) for text in (recorded, other))
+    return _compare(title, ours, theirs, normaliser.shape)
 
 
 def compare_logs(title: str, recorded: Sequence[str], other: Sequence[str], normaliser: Normaliser) -> Compared:

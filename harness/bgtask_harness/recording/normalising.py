@@ -110,7 +110,13 @@ RULES = (
         f"lines of its first {TOLERANCE_S:.0f} s: what one phone logs after it was followed, another has logged before",
         r"(?!)",
     ),
+    Rule(
+        "a job at work",
+        "`mJobsActive=true`: WorkManager's own job takes milliseconds, and is over or not when deviceidle is asked",
+        r"(?!)",
+    ),
 )
+_AT_WORK = "mJobsActive=true"
 _EPOCH = re.compile(r"\s*(?P<time>\d{9,11}\.\d{3,9})\s")
 _BEFORE_MESSAGE = re.compile(r"^\s*(?P<time>\S+(?: \d\d:\S+)?)\s+\d+\s+\d+\s+(?=[VDIWEFA] )")
 
@@ -143,6 +149,12 @@ class Normaliser:
         began = next((time for time in times if time is not None), 0.0)
         kept = [line for line, time in zip(lines, times, strict=True) if time is None or time - began >= TOLERANCE_S]
         self.counts["log's begin"] += len(lines) - len(kept)
+        return kept
+
+    def lasting(self, lines: Sequence[str]) -> list[str]:
+        """Leave out of a text what is true for milliseconds."""
+        kept = [line for line in lines if line.strip() != _AT_WORK]
+        self.counts["a job at work"] += len(lines) - len(kept)
         return kept
 
     def log_shape(self, line: str) -> Shape:

@@ -76,3 +76,12 @@ def test_the_begin_of_a_log_is_left_out_and_counted() -> None:
     assert normaliser.settled([*lines, later]) == [lines[0], later]
     assert normaliser.counts["log's begin"] == 2
     assert normaliser.settled([]) == []
+
+
+def test_that_a_job_is_at_work_is_a_matter_of_milliseconds() -> None:
+    normaliser = Normaliser()
+
+    assert normaliser.lasting(["  mLightState=ACTIVE", "  mJobsActive=true"]) == ["  mLightState=ACTIVE"]
+    assert normaliser.counts["a job at work"] == 1
+    assert compare_texts("dumpsys deviceidle", "a\n  mJobsActive=true\nb", "a\nb", normaliser).count == 0
+    assert compare_texts("dumpsys deviceidle", "a\n  mJobsActive=false\nb", "a\nb", normaliser).count == 1
