@@ -35,8 +35,9 @@ def info_plist(app: AppFile) -> dict[str, object]:
     """Give what the app's Info.plist says, and what a person has set in it."""
     ios = app.virtual.ios
     permitted = ios.permitted_identifiers
+    used = list(dict.fromkeys(task.identifier for task in app.spec.tasks))
     return {
-        "permitted_identifiers": [task.id for task in app.spec.tasks] if permitted is None else permitted,
+        "permitted_identifiers": used if permitted is None else permitted,
         "background_modes": ios.background_modes,
         "settings": app.stored_settings,
     }

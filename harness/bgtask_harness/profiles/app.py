@@ -255,6 +255,7 @@ def _task(task: Task) -> TaskSpec:
         constraints=_constraints(task.constraints),
         flex_ns=task.flex.ns if task.flex else None,
         expedited=task.expedited,
+        ios_identifier=task.ios_identifier,
     )
 
 

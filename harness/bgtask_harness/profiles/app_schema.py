@@ -69,6 +69,7 @@ class Task(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     constraints: Conditions = Conditions()
     flex: Duration | None = None
     expedited: bool = False
+    ios_identifier: str | None = None
 
 
 class LogLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -134,7 +135,7 @@ class VirtualIosApp(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     Attributes:
         program: The program that stands for it.
         bundle_id: Its bundle identifier; the package name when absent.
-        permitted_identifiers: `BGTaskSchedulerPermittedIdentifiers` of its Info.plist; all tasks' ids when absent.
+        permitted_identifiers: `BGTaskSchedulerPermittedIdentifiers` of its Info.plist; those of all tasks when absent.
         background_modes: `UIBackgroundModes` of its Info.plist.
 
     """

@@ -22,7 +22,7 @@ _OPEN_S = 20.0
 
 def _observer(device: Device, app: AppFile) -> LogObserver | IosLogObserver:
     if device.facts.platform == "ios":
-        identifiers = [task.id for task in app.spec.tasks]
+        identifiers = [task.identifier for task in app.spec.tasks]
         return IosLogObserver(app.spec.package, app.templates, identifiers=identifiers)
     handle = device.sentinel(1).split()[1]
     return LogObserver(app.spec.package, app.templates, sentinel_handle=handle, ignore_tags=app.ignore_tags)

@@ -13,7 +13,9 @@ from bgtask_harness.errors import Unsupported
 from bgtask_harness.session.ladder import Asked
 from bgtask_harness.session.ladder import Ladder
 from bgtask_harness.session.ladder import answered
+from bgtask_reference.events import Event
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import TaskCompleted
 from bgtask_reference.events import TaskLaunched
 from bgtask_reference.events import TaskRequestCancelled
 from bgtask_reference.events import TaskRequestSubmitted
@@ -30,22 +32,43 @@ class IPhoneLadder(Ladder):
     """Climbs as on Android; `device` is the same phone as the session's."""
 
     def due_in(self, task: TaskSpec, now: ClockReading) -> int | None:
-        """Give how long it is until the begin date of the pending request; None when none is known to be pending."""
-        begin: int | None = None
+        """Give how long it is until its run is due; None when no request of it is known to be pending.
+
+        A request has a begin date, and is due at once without one; what was launched is due until it is completed. Of a
+        task that shares its identifier a request tells no more than that one of them is due: its own runs go first.
+        """
+        own = None if task.ios_identifier is None else super().due_in(task, now)
+        if own is not None:
+            return own
+        pending: int | None = None
+        running = False
         for event in self._session.events:
-            if isinstance(event, TaskRequestSubmitted) and event.identifier == task.id:
-                begin = event.earliest_begin_ns
-            elif isinstance(event, TaskLaunched | TaskRequestCancelled) and event.identifier == task.id:
-                begin = None
-        return None if begin is None else max(0, begin - now.wall_ns)
+            if getattr(event, "identifier", None) != task.identifier:
+                continue
+            if isinstance(event, TaskRequestSubmitted):
+                pending = event.earliest_begin_ns or now.wall_ns
+            elif isinstance(event, TaskLaunched):
+                pending, running = None, True
+            elif isinstance(event, TaskRequestCancelled):
+                pending = None
+            elif isinstance(event, TaskCompleted):
+                running = False
+        if pending is None:
+            return 0 if running else None
+        return max(0, pending - now.wall_ns)
 
     def _natural(self, task: TaskSpec) -> Asked:
         session = self._session
         session.launch()
         session.advance(_SETTLES_S)
+        mark = session.mark
         session.schedule(task)
         session.advance(_SETTLES_S)
+        at_once = any(_begins_at_once(event, task) for event in session.events[mark:])
         session.act("lock", {}, self._device.lock)
+        if at_once:
+            self._want(task, _WITHIN_S)
+            return Asked(since=mark)
         session.advance(_SETTLES_S)
         return self._due(task)
 
@@ -65,7 +88,7 @@ class IPhoneLadder(Ladder):
         answer = session.act(
             "bgtask.simulate-launch",
             arguments,
-            lambda limit: self._device.simulate(session.app.spec, task.id, Simulation.LAUNCH, limit),
+            lambda limit: self._device.simulate(session.app.spec, task.identifier, Simulation.LAUNCH, limit),
         )
         if answer.outcome is Outcome.ACCEPTED:
             self._want(task, _WITHIN_S)
@@ -77,3 +100,10 @@ class IPhoneLadder(Ladder):
         if not isinstance(device, IPhoneDevice):
             raise Unsupported("this way is an iPhone's")
         return device
+
+
+def _begins_at_once(event: Event, task: TaskSpec) -> bool:
+    """Say whether it is a request of the task without a begin date."""
+    if not isinstance(event, TaskRequestSubmitted):
+        return False
+    return event.identifier == task.identifier and event.earliest_begin_ns is None

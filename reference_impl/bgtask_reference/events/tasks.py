@@ -104,6 +104,8 @@ class TaskSpec:
         constraints: What must hold besides the network. Holds for every request of the task.
         flex_ns: The part at the end of each interval in which it may run; None for the whole interval.
         expedited: Its one-time requests are expedited (`setExpedited`): few conditions, a quota of their own.
+        ios_identifier: Under which identifier BackgroundTasks hears of it; its id when None. Several tasks may share
+            one, as libraries have it that keep their own list of what is due.
 
     """
 
@@ -121,3 +123,9 @@ class TaskSpec:
     constraints: Constraints = Constraints()
     flex_ns: int | None = None
     expedited: bool = False
+    ios_identifier: str | None = None
+
+    @property
+    def identifier(self) -> str:
+        """What BackgroundTasks calls it."""
+        return self.ios_identifier or self.id

@@ -53,6 +53,10 @@ class Attempt:
         """Do the same for a worker of the contract, where no WorkManager stands between."""
         return await self._told(body, _word)
 
+    async def around_call(self, body: Awaitable[Result], word: Callable[[Result], str]) -> Result:
+        """Do the same for a body whose results are its own; `word` gives the beacon's word for one."""
+        return await self._told(body, word)
+
     async def _told(self, body: Awaitable[Result], word: Callable[[Result], str]) -> Result:
         self._app.beacon("start", self._fields)
         try:

@@ -17,7 +17,7 @@ from bgtask_reference.lineage.meeseeks.activation import WORKER
 from bgtask_reference.lineage.meeseeks.background_tasks import BGTaskManager
 from bgtask_reference.lineage.meeseeks.database import Database
 from bgtask_reference.lineage.meeseeks.database import TaskState
-from bgtask_reference.lineage.meeseeks.demo_app import REQUESTS
+from bgtask_reference.lineage.meeseeks.demo_tasks import REQUESTS
 from bgtask_reference.lineage.meeseeks.model import ExponentialBackoff
 from bgtask_reference.lineage.meeseeks.model import FixedInterval
 from bgtask_reference.lineage.meeseeks.model import TaskRequest

@@ -70,6 +70,15 @@ def test_a_task_declares_its_constraints_its_flex_and_its_policies(tmp_path: Pat
     assert task.unique_names == (UniqueName("sync", periodic=True, existing=ExistingWork.UPDATE),)
 
 
+def test_background_tasks_hears_of_a_task_by_its_id_or_by_the_identifier_that_it_shares(
+    tmp_path: Path, standard: SearchPath
+) -> None:
+    own = load_app(written(tmp_path, SMALL), standard).spec.tasks[0]
+    shared = load_app(written(tmp_path, SMALL + 'ios_identifier = "org.example.library"\n'), standard).spec.tasks[0]
+
+    assert (own.identifier, shared.identifier) == ("org.example.sync", "org.example.library")
+
+
 def test_a_task_that_declares_none_has_none(tmp_path: Path, standard: SearchPath) -> None:
     task = load_app(written(tmp_path, SMALL), standard).spec.tasks[0]
 

@@ -19,6 +19,7 @@ class Behaviour:
     processing_limit: int
     window_ns: int
     evaluation_ns: int
+    spacing_ns: int
     refresh_ns: int
     processing_ns: int
     after_expiry_ns: int
@@ -40,6 +41,7 @@ def behaviour() -> Behaviour:
         processing_limit=limits["processing"],
         window_ns=window["length_s"] * SECOND,
         evaluation_ns=window["evaluation_s"] * SECOND,
+        spacing_ns=window["spacing_s"] * SECOND,
         refresh_ns=run["refresh_s"] * SECOND,
         processing_ns=run["processing_s"] * SECOND,
         after_expiry_ns=run["after_expiry_s"] * SECOND,

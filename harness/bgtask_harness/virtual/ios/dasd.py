@@ -1,8 +1,9 @@
 """dasd: keeps what apps asked for, decides when it may run, and ends what runs too long.
 
 A window opens at the request's begin date; from then on dasd decides whenever a condition changes and every so often.
-What may proceed is launched at once: budgets, usage predictions and rate limits of a real phone are not modelled, so a
-virtual iPhone is eager. Faults and scenarios make it late.
+What may proceed is launched at once, but for a short pause after the last launch of the same identifier: budgets, usage
+predictions and rate limits of a real phone are not modelled, so a virtual iPhone is eager. Faults and scenarios make it
+late.
 
 What is pending survives the app's process and a restart of the phone: UNCONFIRMED for the restart.
 """
@@ -45,6 +46,7 @@ class Dasd:
         self._count = 0
         self._pending: dict[Key, Activity] = {}
         self._runs: dict[Key, ActivityRun] = {}
+        self._launched: dict[Key, int] = {}
         phone.environment.observe(self._conditions_changed)
 
     def submit(self, bundle_id: str, request: BGTaskRequest) -> Activity:
@@ -111,6 +113,11 @@ class Dasd:
         numbers = behaviour()
         return numbers.refresh_ns if request.kind is RequestKind.APP_REFRESH else numbers.processing_ns
 
+    def pause_ns(self, activity: Activity) -> int:
+        """How much longer it is too soon after the last launch of that identifier; nothing is printed of it."""
+        last = self._launched.get((activity.bundle_id, activity.identifier))
+        return 0 if last is None else last + behaviour().spacing_ns - self._phone.kernel.now
+
     def decision(self, activity: Activity) -> Decision:
         """What the policies say now."""
         return decide(activity.name, activity.request, self._phone.environment.now)
@@ -118,6 +125,7 @@ class Dasd:
     def launch(self, activity: Activity) -> None:
         """Have the app run it: no longer pending, its time begins when the app is handed it."""
         del self._pending[activity.bundle_id, activity.identifier]
+        self._launched[activity.bundle_id, activity.identifier] = self._phone.kernel.now
         run = ActivityRun(activity)
         self._runs[activity.bundle_id, activity.identifier] = run
         self._phone.springboard.run_activity(activity, lambda: self._begun(run))
@@ -152,6 +160,10 @@ class Dasd:
             return
         if activity.begin_ns > self._phone.clocks.wall_ns():  # the wall clock was set back
             self._look_later(activity)
+            return
+        pause = self.pause_ns(activity)
+        if pause > 0:
+            self._look_after(activity, pause)
             return
         decision = self.decision(activity)
         self._say(decision.line, category="scoring")

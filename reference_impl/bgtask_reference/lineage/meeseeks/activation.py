@@ -8,8 +8,11 @@ same; and `KEEP` does in one step what the library does in two, to look whether 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bgtask_reference.lineage.meeseeks.database import BackoffPolicy
 from bgtask_reference.lineage.meeseeks.database import TaskSpec
+from bgtask_reference.lineage.meeseeks.model import TaskRequest
 from bgtask_reference.ports.work_manager import BackoffPolicy as WorkBackoffPolicy
 from bgtask_reference.ports.work_manager import Constraints
 from bgtask_reference.ports.work_manager import ExistingWorkPolicy
@@ -29,10 +32,13 @@ def unique_name(task_id: str) -> str:
 
 
 class Activations:
-    """Asks for activations and cancels them."""
+    """Implements `Platform`: asks for activations and cancels them."""
 
     def __init__(self, work_manager: WorkManagerPort) -> None:
         self._work_manager = work_manager
+
+    def check(self, request: TaskRequest) -> None:
+        """Refuse nothing: WorkManager knows every precondition (`ConstraintCapabilities.ANDROID`)."""
 
     def first(self, row: TaskSpec) -> None:
         """Ask for the first one, unless one is there."""
@@ -49,6 +55,11 @@ class Activations:
     def cancel(self, task_id: str) -> None:
         """Cancel it."""
         self._work_manager.cancel_unique_work(unique_name(task_id))
+
+    def cancel_all(self, rows: Iterable[TaskSpec]) -> None:
+        """Cancel all of them, as `cancelAllWorkByTag` does."""
+        for row in rows:
+            self.cancel(row.id)
 
     def _enqueue(self, row: TaskSpec, delay_ms: int, policy: ExistingWorkPolicy) -> None:
         self._work_manager.enqueue_unique_work(unique_name(row.id), policy, _request(row, delay_ms))

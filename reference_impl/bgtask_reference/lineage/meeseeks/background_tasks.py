@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import uuid
+from collections.abc import Iterable
+from typing import Protocol
 
-from bgtask_reference.lineage.meeseeks.activation import Activations
 from bgtask_reference.lineage.meeseeks.database import BackoffPolicy
 from bgtask_reference.lineage.meeseeks.database import Database
 from bgtask_reference.lineage.meeseeks.database import LogEntry
@@ -29,12 +30,38 @@ class TaskNotFound(LookupError):  # noqa: N818 - reads as what it is
     """There is no task of that id."""
 
 
+class UnsupportedPrecondition(ValueError):  # noqa: N818 - Kotlin's is an IllegalArgumentException
+    """The platform knows no such precondition."""
+
+
+class Platform(Protocol):
+    """`TaskScheduler`: what the manager asks of the platform's own scheduler."""
+
+    def check(self, request: TaskRequest) -> None:
+        """Refuse what the platform cannot wait for.
+
+        Raises:
+            UnsupportedPrecondition: It cannot.
+
+        """
+
+    def first(self, row: TaskSpec) -> None:
+        """Ask for the first activation, unless one is there."""
+
+    def missing(self, row: TaskSpec, now_ms: int) -> None:
+        """Ask for one if none is there, for when the row says."""
+
+    def cancel(self, task_id: str) -> None:
+        """Cancel a task's."""
+
+    def cancel_all(self, rows: Iterable[TaskSpec]) -> None:
+        """Cancel those of all that is there."""
+
+
 class BGTaskManager:
     """Making one recovers what the last process left: RUNNING rows are enqueued again, then lost activations."""
 
-    def __init__(
-        self, app: AppPort, database: Database, activations: Activations, configuration: Configuration
-    ) -> None:
+    def __init__(self, app: AppPort, database: Database, activations: Platform, configuration: Configuration) -> None:
         self._app = app
         self._database = database
         self._activations = activations
@@ -46,7 +73,13 @@ class BGTaskManager:
             app.spawn(self._watch(), "OrphanedTaskWatchdog")
 
     def schedule(self, request: TaskRequest) -> str:
-        """Insert a task and ask for its first activation; give its id. Each call makes another task."""
+        """Insert a task and ask for its first activation; give its id. Each call makes another task.
+
+        Raises:
+            UnsupportedPrecondition: The platform cannot wait for what the request wants.
+
+        """
+        self._activations.check(request)
         task_id = self._new_task_id(request.payload)
         row = self._normalized(request, task_id)
         self._database.insert(row)
@@ -58,8 +91,10 @@ class BGTaskManager:
 
         Raises:
             TaskNotFound: There is no such task.
+            UnsupportedPrecondition: As for `schedule`.
 
         """
+        self._activations.check(request)
         existing = self._database.get(task_id)
         if existing is None:
             raise TaskNotFound(f"Update failed: Task {task_id} not found.")
@@ -82,8 +117,9 @@ class BGTaskManager:
 
     def cancel_all(self) -> None:
         """Cancel every task."""
-        for row in self._database.in_state(TaskState.ENQUEUED, TaskState.RUNNING):
-            self._activations.cancel(row.id)
+        active = self._database.in_state(TaskState.ENQUEUED, TaskState.RUNNING)
+        self._activations.cancel_all(active)
+        for row in active:
             self._cancel_row(row, "Task cancelled by cancelAll().")
 
     def status(self, task_id: str) -> TaskState | None:

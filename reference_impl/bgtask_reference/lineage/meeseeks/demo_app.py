@@ -1,8 +1,4 @@
-"""A small app on Meeseeks with three tasks. Not published: the library's own sample has no worker that ever fails.
-
-`refresh` repeats each hour, `upload` is tried again until it succeeds or has had its five attempts, `import` can never
-succeed. It keeps the id of each task and reschedules it when it is asked for again.
-"""
+"""A small app on Meeseeks with three tasks. Not published: the library's own sample has no worker that ever fails."""
 
 from __future__ import annotations
 
@@ -15,40 +11,19 @@ from bgtask_reference.lineage.meeseeks.activation import WORKER
 from bgtask_reference.lineage.meeseeks.activation import Activations
 from bgtask_reference.lineage.meeseeks.background_tasks import BGTaskManager
 from bgtask_reference.lineage.meeseeks.database import Database
-from bgtask_reference.lineage.meeseeks.errors import PermanentValidationError
-from bgtask_reference.lineage.meeseeks.errors import ServiceUnavailableError
-from bgtask_reference.lineage.meeseeks.errors import TransientNetworkError
+from bgtask_reference.lineage.meeseeks.demo_tasks import CONFIGURATION
+from bgtask_reference.lineage.meeseeks.demo_tasks import REQUESTS
+from bgtask_reference.lineage.meeseeks.demo_tasks import Consumer
+from bgtask_reference.lineage.meeseeks.demo_tasks import Workers
 from bgtask_reference.lineage.meeseeks.executor import TaskExecutor
 from bgtask_reference.lineage.meeseeks.executor import attempted
-from bgtask_reference.lineage.meeseeks.model import MINUTE_MS
-from bgtask_reference.lineage.meeseeks.model import Configuration
-from bgtask_reference.lineage.meeseeks.model import Periodic
 from bgtask_reference.lineage.meeseeks.model import Permanent
-from bgtask_reference.lineage.meeseeks.model import Retry
 from bgtask_reference.lineage.meeseeks.model import Success
-from bgtask_reference.lineage.meeseeks.model import TaskRequest
-from bgtask_reference.lineage.meeseeks.model import TaskResult
-from bgtask_reference.lineage.meeseeks.model import Transient
-from bgtask_reference.lineage.meeseeks.model import Worker
 from bgtask_reference.lineage.meeseeks.worker import BGTaskCoroutineWorker
 from bgtask_reference.ports.app import AppPort
-from bgtask_reference.ports.app import NetworkError
 from bgtask_reference.ports.work_manager import ListenableWorkerResult
 from bgtask_reference.ports.work_manager import WorkerParameters
 from bgtask_reference.ports.work_manager import WorkManagerPort
-
-REFRESH, UPLOAD, IMPORT = "refresh", "upload", "import"
-CONFIGURATION = Configuration(max_retry_count=5)
-
-REQUESTS = {
-    request.payload: request
-    for request in (
-        TaskRequest(REFRESH, Periodic(60 * MINUTE_MS), requires_network=True),
-        TaskRequest(UPLOAD, requires_network=True),
-        TaskRequest(IMPORT),
-    )
-}
-"""What the app asks for, by task; `upload` and `import` are one-time, with the default policy of 30 s, doubled."""
 
 
 class Demo:
@@ -61,12 +36,9 @@ class Demo:
         self._activations = Activations(work_manager)
         self._attempts = Attempts(app)
         self._tasks: BGTaskManager | None = None
-        self._workers: Mapping[str, Worker] = {
-            REFRESH: self._refresh,
-            UPLOAD: self._upload,
-            IMPORT: self._import,
-        }
-        commands = {"schedule": self._schedule, "cancel": self._cancel}
+        self._workers = Workers(app).registry
+        consumer = Consumer(app, self.tasks)
+        commands = {"schedule": consumer.schedule, "cancel": consumer.cancel}
         self._hook = TaskHook(app, tuple(REQUESTS), commands, self._run)
 
     def on_create(self) -> None:
@@ -100,16 +72,6 @@ class Demo:
         row = self._database.get(task_id)
         return task_id if row is None else row.payload_type_id
 
-    def _schedule(self, task: str) -> None:
-        known = self._app.state(_id_of(task))
-        if known:
-            self.tasks().reschedule(known, REQUESTS[task])
-        else:
-            self._app.store(_id_of(task), self.tasks().schedule(REQUESTS[task]))
-
-    def _cancel(self, task: str) -> None:
-        self.tasks().cancel(self._app.state(_id_of(task)))
-
     async def _run(self, task: str) -> None:
         await self._attempts.of(task, None).around(self._listenable(task))
 
@@ -118,25 +80,3 @@ class Demo:
         if isinstance(result, Success):
             return ListenableWorkerResult.SUCCESS
         return ListenableWorkerResult.FAILURE if isinstance(result, Permanent) else ListenableWorkerResult.RETRY
-
-    async def _refresh(self, _attempt: int) -> TaskResult:
-        try:
-            status = await self._app.request("demo/refresh")
-        except NetworkError as error:
-            raise TransientNetworkError(str(error)) from error
-        return Success() if status == "ok" else Transient(ServiceUnavailableError("HTTP 503"))
-
-    async def _upload(self, _attempt: int) -> TaskResult:
-        try:
-            status = await self._app.request("demo/upload")
-        except NetworkError:
-            return Retry()
-        return Success() if status == "ok" else Transient(ServiceUnavailableError("HTTP 503"))
-
-    async def _import(self, _attempt: int) -> TaskResult:
-        await self._app.request("demo/import")
-        raise PermanentValidationError("payload has no rows")
-
-
-def _id_of(task: str) -> str:
-    return f"demo.task_id.{task}"

@@ -52,7 +52,12 @@ async def attempted(worker: Worker, attempt: int) -> TaskResult:
     try:
         return await worker(attempt)
     except Exception as error:  # noqa: BLE001 - published: catch (error: Throwable), cancellation included
-        return Permanent(error) if is_permanent(error) else Transient(error)
+        return failed(error)
+
+
+def failed(error: Exception) -> TaskResult:
+    """Give the result that an error stands for."""
+    return Permanent(error) if is_permanent(error) else Transient(error)
 
 
 class TaskExecutor:

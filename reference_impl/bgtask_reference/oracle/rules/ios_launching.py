@@ -53,7 +53,7 @@ KILLED = ("watchdog", "8badf00d", "background task")
 
 def begin_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The system launches no task before its earliest begin date."""
-    story = story_of(outside, task.task.id)
+    story = story_of(outside, task.task.identifier)
     for position, each in enumerate(story):
         if isinstance(each.event, TaskLaunched) and not each.event.simulated:
             found = [_after_begin_date(one, each) for one in launchable_at(story, position, outside)]
@@ -78,7 +78,7 @@ def _after_begin_date(pending: Pending, launched: Seen) -> Finding | None:
 def one_launch(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A request leads to at most one launch."""
     before: Seen | None = None
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, TaskRequestSubmitted):
             before = None
         elif isinstance(each.event, TaskLaunched):
@@ -96,7 +96,7 @@ def _level(launched: TaskLaunched) -> ForceLevel:
 
 def completed_once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A task that was launched is completed at most once."""
-    for life in lives(story_of(outside, task.task.id)):
+    for life in lives(story_of(outside, task.task.identifier)):
         ends = life.of(TaskCompleted)
         if len(ends) > 1 and not is_whole(outside, life.launched.index, ends[1].index):
             yield _unseen("R10.completed-once", (life.launched.index, ends[0].index, ends[1].index))
@@ -115,7 +115,7 @@ def _unseen(rule: str, facts: tuple[int, ...]) -> Finding:
 
 def completed(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A task that was launched is completed, in time."""
-    for life in lives(story_of(outside, task.task.id)):
+    for life in lives(story_of(outside, task.task.identifier)):
         yield _completed(life, outside)
 
 
@@ -167,18 +167,19 @@ def _limit(life: Life) -> int | None:
 def expiry_handled(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A task whose time is up has an expiration handler, and is completed by it."""
     grace = constants.row("ios", "expiry", None)["grace_ms"] * NS_PER_MS
-    for life in lives(story_of(outside, task.task.id)):
+    for life in lives(story_of(outside, task.task.identifier)):
         if expired := next(iter(life.of(TaskExpired)), None):
             yield _handled(life, expired, grace, outside)
 
 
 def _handled(life: Life, expired: Seen, grace: int, outside: Outside) -> Finding:
     rule, level = "R11.expiry", _level(life.kind)
-    assert isinstance(expired.event, TaskExpired)
     ends = [each for each in life.of(TaskCompleted) if each.index > expired.index]
     facts = (life.launched.index, expired.index)
-    if expired.event.handled is False:
-        return Finding(rule, Word.BROKEN, "its time was up, and it has no expiration handler", facts, level=level)
+    unhandled = [each.index for each in life.of(TaskExpired) if getattr(each.event, "handled", None) is False]
+    if unhandled:
+        told = tuple(dict.fromkeys((*facts, *unhandled)))  # the framework says that in a line of its own
+        return Finding(rule, Word.BROKEN, "its time was up, and it has no expiration handler", told, level=level)
     if any(each.index < expired.index for each in life.of(TaskCompleted)):
         return held(rule, level)
     if not ends:
@@ -217,7 +218,7 @@ def _outlived(life: Life, expired: Seen, grace: int, outside: Outside) -> bool:
 def expiry_halts(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The work of a task whose time is up halts."""
     grace = constants.row("ios", "expiry", None)["grace_ms"] * NS_PER_MS
-    for life in lives(story_of(outside, task.task.id)):
+    for life in lives(story_of(outside, task.task.identifier)):
         for expired in life.of(TaskExpired):
             for run in task.runs:
                 if finding := _halts(run, life, expired, grace):
@@ -240,7 +241,7 @@ def simulated(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
     for want in task.wants:
         stimulus = None if want.event.stimulus is None else outside.stimuli.get(want.event.stimulus)
         if stimulus and stimulus.outcome is Outcome.ACCEPTED:
-            yield _simulated(want, stimulus.index, task.task.id, outside)
+            yield _simulated(want, stimulus.index, task.task.identifier, outside)
 
 
 def _simulated(want: Want, after: int, name: str, outside: Outside) -> Finding:

@@ -75,7 +75,7 @@ def power(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Findin
 
 
 def _submitted(task: TaskSlice, outside: Outside) -> Iterator[tuple[Seen, TaskRequestSubmitted]]:
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, TaskRequestSubmitted):
             yield each, each.event
 
@@ -116,7 +116,7 @@ def retry(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Findin
 
 def decided(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """Whatever dasd holds back, it names the policy that says no."""
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         event = each.event
         if isinstance(event, ActivityScored) and event.decision and event.decision != PROCEEDS:
             if event.against:

@@ -44,7 +44,7 @@ MODES = {
 def permitted(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """An identifier that is registered or submitted is in the app's Info.plist."""
     plist = _plist(outside)
-    name = task.task.id
+    name = task.task.identifier
     for each in story_of(outside, name):
         if isinstance(each.event, LaunchHandlerRegistered) and each.event.accepted is False:
             reason = "its launch handler was not accepted: its identifier is not permitted"
@@ -73,7 +73,7 @@ def _matches(permitted_: str, name: str) -> bool:
 def background_mode(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The app declares the background mode that a request needs."""
     plist = _plist(outside)
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, TaskRequestRefused) and NO_MODES in each.event.description:
             reason = "dasd refused its request: the app declares no background mode for it"
             yield Finding("R13.background-mode", Word.BROKEN, reason, (each.index,))
@@ -94,7 +94,7 @@ def _plist(outside: Outside) -> tuple[int, InfoPlistRead] | None:
 
 def in_time(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A launch handler is registered before the app has finished launching."""
-    story = story_of(outside, task.task.id)
+    story = story_of(outside, task.task.identifier)
     launched: Seen | None = None
     tells = any(_is_launched(each) for each in story)
     for each in story:
@@ -125,7 +125,7 @@ def _in_time(each: Seen, launched: Seen | None, *, tells: bool) -> Finding:
 def once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A process registers one launch handler an identifier."""
     before: Seen | None = None
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, ObjectiveCExceptionRaised) and TWICE in each.event.reason:
             reason = "its launch handler was registered twice in one process, which ended it"
             yield Finding("R13.registered-once", Word.BROKEN, reason, (each.index,))
@@ -143,7 +143,7 @@ def once(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding
 def handler(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """What is submitted or launched has a launch handler in that process."""
     registered: Seen | None = None
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, NEW_PROCESS):
             registered = None
         elif isinstance(each.event, LaunchHandlerRegistered) and each.event.accepted is not False:
@@ -157,7 +157,7 @@ def handler(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Find
 
 def exception(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """No call of BackgroundTasks ends the process."""
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, ObjectiveCExceptionRaised):
             reason = f"{each.event.name} ended the app's process: {each.event.reason}"
             yield Finding("R17.exception", Word.BROKEN, reason, (each.index,))

@@ -54,13 +54,13 @@ PROCESSING = frozenset({BGTaskKind.PROCESSING, BGTaskKind.HEALTH_RESEARCH})
 def limits(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The app never has more requests pending than the system takes."""
     most = constants.row("ios", "pending", None)
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         event = each.event
         if isinstance(event, TaskRequestRefused) and event.code == TOO_MANY:
             reason = "its request was refused: there were too many pending already"
             yield Finding("R14.pending", Word.BROKEN, reason, (each.index,))
         elif isinstance(event, PendingTaskRequestsListed) and any(
-            one.identifier == task.task.id for one in event.requests
+            one.identifier == task.task.identifier for one in event.requests
         ):
             kinds = [one.request for one in event.requests]
             refresh, processing = kinds.count(BGTaskKind.APP_REFRESH), sum(kind in PROCESSING for kind in kinds)
@@ -76,7 +76,7 @@ def limits(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Findi
 def surfaced(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A submit that failed is told of by the app."""
     told_within = constants.allowance_ns("error_surfaces")
-    story = story_of(outside, task.task.id)
+    story = story_of(outside, task.task.identifier)
     for position, each in enumerate(story):
         if isinstance(each.event, TaskRequestRefused):
             later = story[position + 1 :]
@@ -97,7 +97,7 @@ def surfaced(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fin
 
 def one_request(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """An identifier has at most one pending request: a new one replaces the old one."""
-    name = task.task.id
+    name = task.task.identifier
     for each in story_of(outside, name):
         if isinstance(each.event, PendingTaskRequestsListed):
             count = sum(one.identifier == name for one in each.event.requests)
@@ -112,15 +112,15 @@ def one_request(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[
 def _activities(story: Sequence[Seen], outside: Outside) -> Iterator[Finding]:
     """Of two activities of one identifier dasd cancels the first before it takes the second."""
     before: Seen | None = None
-    begin: int | None = None
-    asked: int | None = None
+    begin: TaskRequestSubmitted | None = None
+    asked: TaskRequestSubmitted | None = None
     for each in story:
         if isinstance(each.event, TaskRequestSubmitted):
-            asked = each.event.earliest_begin_ns
+            asked = each.event
         elif isinstance(each.event, ActivityCancelled | TaskLaunched):
             before = None
         elif isinstance(each.event, ActivitySubmitted):
-            if before and _has_come(begin, each):
+            if before and begin and _has_come(begin, each):
                 before = None  # its time had come: dasd has started the app for it, whose launch is told later
             elif before and is_whole(outside, before.index, each.index):
                 reason = "dasd took a second activity of one identifier and had not cancelled the first"
@@ -130,19 +130,19 @@ def _activities(story: Sequence[Seen], outside: Outside) -> Iterator[Finding]:
             before, begin = each, asked
 
 
-def _has_come(begin_ns: int | None, each: Seen) -> bool:
-    """Say whether a begin date had come by then, as far as the log's clock tells."""
-    stamp = each.event.stamp
-    return begin_ns is not None and stamp.clock in WALL_FAMILY and stamp.ns + stamp.error_ns >= begin_ns
+def _has_come(asked: TaskRequestSubmitted, each: Seen) -> bool:
+    """Say whether a request's begin date had come by then, as far as the log's clock tells; none has come at once."""
+    begin_ns, stamp = asked.earliest_begin_ns, each.event.stamp
+    return begin_ns is None or (stamp.clock in WALL_FAMILY and stamp.ns + stamp.error_ns >= begin_ns)
 
 
 def keeps_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """Asking again while a request is pending does not push its begin date away."""
-    story = story_of(outside, task.task.id)
+    story = story_of(outside, task.task.identifier)
     for position, each in enumerate(story):
         if isinstance(each.event, TaskRequestSubmitted) and (before := pending_at(story, position, outside)):
             moved = (each.event.earliest_begin_ns or 0) - (before.asked.earliest_begin_ns or 0)
-            if _has_come(before.asked.earliest_begin_ns, each):
+            if _has_come(before.asked, each):
                 continue  # dasd may have taken it already, and started the app for it
             if not before.is_sure:
                 yield before.doubt("R8.begin-date", each)
@@ -156,7 +156,7 @@ def keeps_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[F
 def unit(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A request's begin date lies no further away than one interval."""
     interval = task.task.interval_ns
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         event, stamp = each.event, each.when.stamp
         if isinstance(event, TaskRequestSubmitted) and event.earliest_begin_ns is not None and interval:
             if stamp.clock not in WALL_FAMILY:
@@ -172,8 +172,8 @@ def unit(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding
 def resubmitted(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """After each launch of periodic work a next request exists."""
     if task.task.interval_ns:
-        for life in lives(story_of(outside, task.task.id)):
-            if finding := _resubmitted(life, task.task.id, outside):
+        for life in lives(story_of(outside, task.task.identifier)):
+            if finding := _resubmitted(life, task.task.identifier, outside):
                 yield finding
 
 
@@ -211,7 +211,7 @@ def cancelled(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
     """What was cancelled is not launched before it is submitted again."""
     gone: Seen | None = None
     settles = constants.allowance_ns("cancel_settles")
-    for each in story_of(outside, task.task.id):
+    for each in story_of(outside, task.task.identifier):
         if isinstance(each.event, TaskRequestCancelled):
             gone = each
         elif isinstance(each.event, TaskRequestSubmitted):
@@ -231,14 +231,14 @@ def cancelled(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
 
 def kept(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A request that is pending when the app's process dies is pending afterwards."""
-    story = story_of(outside, task.task.id)
+    story = story_of(outside, task.task.identifier)
     for position, each in enumerate(story):
         if isinstance(each.event, ProcessDied) and (pending := pending_at(story, position, outside)):
             after = next((one for one in story[position + 1 :] if isinstance(one.event, TELLS_OF_REQUESTS)), None)
             if after and isinstance(after.event, PendingTaskRequestsListed) and after.event.complete:
-                if _may_be_launching(pending, after, after.event, task.task.id):
+                if _may_be_launching(pending, after, after.event, task.task.identifier):
                     continue
-                yield _kept(pending, each, after, after.event, task.task.id, outside)
+                yield _kept(pending, each, after, after.event, task.task.identifier, outside)
 
 
 def _may_be_launching(pending: Pending, after: Seen, listed: PendingTaskRequestsListed, name: str) -> bool:

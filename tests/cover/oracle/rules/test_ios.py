@@ -67,6 +67,20 @@ def test_an_identifier_is_permitted(permitted: tuple[str, ...] | None, judgement
     assert told.missing == (("system-dump",) if judgement is OPEN else ())
 
 
+def test_tasks_that_share_an_identifier_are_each_judged_by_what_is_told_of_it() -> None:
+    shared = "org.example.library"
+    tasks = tuple(replace(task, ios_identifier=shared) for task in (REFRESH, SYNC))
+    phone = IPhone(app(*tasks, work_manager_version=None)).launch(permitted=(shared,), registers=(shared,))
+
+    phone.refuse(2, shared).refuse(2, REFRESH.id)
+
+    told = [each for each in judge(phone.sample().history()).verdicts if each.rule == "R14.pending"]
+    assert [(each.task, each.judgement, len(each.witness)) for each in told] == [
+        (REFRESH.id, FAIL, 1),
+        (SYNC.id, FAIL, 1),
+    ]
+
+
 def test_a_handler_that_was_not_accepted_is_not_permitted() -> None:
     assert judged(running(permitted=None, registers=()).register(accepted=False), "R13.permitted") is FAIL
 
@@ -191,6 +205,9 @@ def test_what_the_app_submits_while_it_is_started_for_another_request_accuses_no
     early = later(running().submit().takes("AAAAAA"), 600).submit(after=7200).takes("BBBBBB")
     assert judged(early, "R8.one-request") is FAIL
     assert judged(cold(), "R8.begin-date") is NOTHING
+    at_once = running().submit(after=None).takes("AAAAAA").submit(after=7200).takes("BBBBBB")
+    assert judged(at_once, "R8.one-request") is PASS
+    assert judged(at_once, "R8.begin-date") is NOTHING
     assert judged(early, "R8.begin-date") is FAIL
 
 
@@ -363,6 +380,8 @@ def test_expiry_completes_the_task() -> None:
     assert judged(started().complete().expire(), "R11.expiry") is PASS
     assert judged(later(started().expire(), 20).complete(success=False), "R11.expiry") is FAIL
     assert judged(started().expire(handled=False), "R11.expiry") is FAIL
+    # As the framework prints it: the expiration, that there is no handler, and what the system itself does then.
+    assert judged(started().expire().expire(handled=False).complete(success=False), "R11.expiry") is FAIL
     assert judged(started().expire().dies("exceeded background task assertion time: watchdog"), "R11.expiry") is FAIL
     assert judged(started().expire().dies(), "R11.expiry") is OPEN
     assert judged(later(started().expire(), 20).dies(), "R11.expiry") is FAIL
