@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_folder(virtual)
     virtual.set_defaults(run=_virtual)
     devices = commands.add_parser("devices", help="list device profiles and what is attached")
+    devices.add_argument("--device", action="append", default=[], metavar="NAME", help="look for iPhones, simulators")
     _add_folder(devices)
     devices.set_defaults(run=_devices)
     heal = commands.add_parser("heal", help="put a phone back that an earlier session left changed")
@@ -171,7 +172,7 @@ def _devices(arguments: argparse.Namespace) -> int:
     from bgtask_harness.broker.listing import list_devices  # noqa: PLC0415 - same
     from bgtask_harness.profiles import SearchPath  # noqa: PLC0415 - same
 
-    for line in list_devices(SearchPath.standard(arguments.device_profiles)):
+    for line in list_devices(SearchPath.standard(arguments.device_profiles), arguments.device):
         print(line)
     return 0
 

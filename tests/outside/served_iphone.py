@@ -25,7 +25,7 @@ def served(phone: IPhone, folder: Path, identity: Identity) -> Iterator[str]:
     before = os.environ.get("USBMUXD_SOCKET_ADDRESS")
 
     async def start() -> tuple[Daemons, Listener]:
-        daemons = Daemons(phone, identity)
+        daemons = (phone.layers.daemons or Daemons)(phone, identity)
         usbmuxd = Daemon()
         usbmuxd.attach(daemons)
         listener = Listener(usbmuxd)

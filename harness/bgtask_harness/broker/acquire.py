@@ -6,7 +6,6 @@ from bgtask_harness.broker.local import HeldLock
 from bgtask_harness.broker.provider import Lease
 from bgtask_harness.broker.provider import LeaseOptions
 from bgtask_harness.broker.provider import Provider
-from bgtask_harness.errors import Unsupported
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
 
@@ -33,14 +32,7 @@ def lock(profile: Profile, options: LeaseOptions) -> HeldLock | None:
 
 def _provider(profile: Profile) -> Provider:
     if profile.find.platform == "ios":
-        if not profile.virtual:
-            raise Unsupported(
-                f"--device {profile.name}: physical iPhones are driven by `bgtask_harness.devices.ios` alone so far, "
-                "not by scenarios; use virtual-iphone15"
-            )
-        from bgtask_harness.broker.virtual_iphone import VirtualIPhoneProvider  # noqa: PLC0415 - imported when asked for
-
-        return VirtualIPhoneProvider()
+        return _provider_of_iphones(profile)
     if profile.virtual:
         from bgtask_harness.broker.virtual import VirtualProvider  # noqa: PLC0415 - imported when a profile asks for it
 
@@ -48,3 +40,17 @@ def _provider(profile: Profile) -> Provider:
     from bgtask_harness.broker.physical import PhysicalProvider  # noqa: PLC0415 - same
 
     return PhysicalProvider()
+
+
+def _provider_of_iphones(profile: Profile) -> Provider:
+    if profile.virtual:
+        from bgtask_harness.broker.virtual_iphone import VirtualIPhoneProvider  # noqa: PLC0415 - same
+
+        return VirtualIPhoneProvider()
+    if profile.find.simulator:
+        from bgtask_harness.broker.simulator import SimulatorProvider  # noqa: PLC0415 - same
+
+        return SimulatorProvider()
+    from bgtask_harness.broker.physical_iphone import PhysicalIPhoneProvider  # noqa: PLC0415 - same
+
+    return PhysicalIPhoneProvider()

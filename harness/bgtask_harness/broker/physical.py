@@ -68,17 +68,30 @@ def open_physical(profile: Profile, options: LeaseOptions) -> Device:
 
 def hold_physical(device: Device, options: LeaseOptions) -> HeldLock:
     """Take it for oneself. What an earlier session left, its supervisor may be putting back: that is waited for."""
-    locks, left = LocalLocks(options.state_dir), ledger_of(device, options).open_changes()
-    wait = Deadline.after(max(options.wait_s, HEALING_S if left else 0.0))
-    return locks.hold(identity_of(device), wait, options.duration_s, options.progress)
+    return hold(way_to(device), options)
 
 
 def ledger_of(device: Device, options: LeaseOptions) -> Ledger:
     """Give the ledger of a device."""
+    return ledger_at(way_to(device), options)
+
+
+def way_to(device: Device) -> Way:
+    """Give how a phone of Android's is reached."""
     server = server_address()
-    identity = identity_of(device)
-    way = Way(device.facts.serial, server.host, server.port, identity)
-    return LocalLocks(options.state_dir).ledger(identity, way)
+    return Way(device.facts.serial, server.host, server.port, identity_of(device))
+
+
+def hold(way: Way, options: LeaseOptions) -> HeldLock:
+    """Take what is reached that way for oneself, as `hold_physical`."""
+    left = ledger_at(way, options).open_changes()
+    wait = Deadline.after(max(options.wait_s, HEALING_S if left else 0.0))
+    return LocalLocks(options.state_dir).hold(way.identity, wait, options.duration_s, options.progress)
+
+
+def ledger_at(way: Way, options: LeaseOptions) -> Ledger:
+    """Give the ledger of what is reached that way."""
+    return LocalLocks(options.state_dir).ledger(way.identity, way)
 
 
 def heal_first(device: Device, ledger: Ledger, progress: Progress) -> None:

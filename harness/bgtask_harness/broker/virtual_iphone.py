@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from bgtask_harness.broker.iphone import iphone_arguments
 from bgtask_harness.broker.local import HeldLock
 from bgtask_harness.broker.phone_process import IPhoneProcess
@@ -15,7 +13,6 @@ from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
 
 _LOG = "virtual-iphone.log"
-_ADDRESS = "USBMUXD_SOCKET_ADDRESS"
 
 
 class VirtualIPhoneProvider:
@@ -25,31 +22,16 @@ class VirtualIPhoneProvider:
         return None
 
     def acquire(self, profile: Profile, app: AppFile, options: LeaseOptions) -> Lease:
-        """Start one and open it. For as long as it is held, this process's usbmuxd is the phone's.
-
-        pymobiledevice3 opens its tunnel at the address of the environment, whatever address the session was given.
-        """
         deadline = Deadline.after(options.start_s)
         options.progress(f"starting a {profile.title}")
         log = options.log_dir / _LOG if options.log_dir else None
         phone = IPhoneProcess(iphone_arguments(profile, app, options), deadline, log)
-        before = os.environ.get(_ADDRESS)
-        os.environ[_ADDRESS] = phone.ready.usbmuxd
         try:
             device = IPhoneDevice.attach(
                 phone.ready.udid, profile.name, deadline, address=phone.ready.usbmuxd, bundle_id=app.spec.package
             )
         except BaseException:
-            _restore(before)
             phone.end()
             raise
         shown = app.on_virtual_phone()
-        ends = (device.close, phone.end, lambda: _restore(before))
-        return Lease(device, profile, shown, phone.ready.udid, ends, phone.check)
-
-
-def _restore(before: str | None) -> None:
-    if before is None:
-        os.environ.pop(_ADDRESS, None)
-    else:
-        os.environ[_ADDRESS] = before
+        return Lease(device, profile, shown, phone.ready.udid, (device.close, phone.end), phone.check)

@@ -23,15 +23,23 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to reach the phone: its serial at an adb server; and what its lock is called by."""
+    """How to reach the phone: its serial at an adb server, or its UDID; and what its lock is called by.
+
+    `kind` is `adb`, `usbmux` (an iPhone) or `simctl` (a simulator); with the last two a line is a notification to post.
+    """
 
     serial: str
     host: str = ""
     port: int = 0
     identity: str = ""
+    kind: str = "adb"
 
     def typed(self, line: str) -> str:
         """Give what a person types on this host to run a line on the phone."""
+        if self.kind == "usbmux":
+            return f"pymobiledevice3 notification post --udid {self.serial} {line}"
+        if self.kind == "simctl":
+            return f"xcrun simctl spawn {self.serial} notifyutil -p {line}"
         server = f" -H {self.host} -P {self.port}" if self.port and (self.host, self.port) != _USUAL else ""
         return f"adb{server} -s {self.serial} shell {json.dumps(line)}"
 

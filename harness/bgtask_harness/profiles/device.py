@@ -23,13 +23,18 @@ _NUMBERED = re.compile(r"(?P<profile>[^#]+)#(?P<number>[1-9]\d{0,3})")
 
 
 class Find(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Which device it is. `virtual` names a phone without hardware; the rest are compared with what is attached."""
+    """Which device it is. `virtual` names a phone without hardware; the rest are compared with what is attached.
+
+    `udid` and `name` (what its owner calls it) are an iPhone's; `simulator` is the name or the UDID of one of Xcode's.
+    """
 
     platform: Literal["android", "ios"] = "android"
     serial: str | None = None
     model: str | None = None
     board: str | None = None
     udid: str | None = None
+    name: str | None = None
+    simulator: str | None = None
     tags: tuple[str, ...] = ()
     virtual: str | None = None
 

@@ -27,6 +27,7 @@ from bgtask_harness.pytest_support.controller import worker_count
 from bgtask_harness.pytest_support.ending import Ending
 from bgtask_harness.pytest_support.ending import set_aside
 from bgtask_harness.pytest_support.marks import tasks_of
+from bgtask_harness.pytest_support.options import device_names
 from bgtask_harness.pytest_support.progress import PROGRESS_INPUT
 from bgtask_harness.pytest_support.progress import ProgressFile
 from bgtask_harness.pytest_support.progress import Throttle
@@ -146,7 +147,7 @@ def _begin_whole(config: pytest.Config, chosen: Chosen) -> None:
 def show_devices(config: pytest.Config) -> int:
     """Print profiles and attached devices; gives pytest's exit status."""
     try:
-        lines = list(list_devices(search_path(config)))
+        lines = list(list_devices(search_path(config), device_names(config)))
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from error
     sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -9,6 +9,7 @@ from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Device
+from bgtask_harness.devices.simulator import no_scheduler
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.nemesis.nemesis import Nemesis
@@ -73,7 +74,13 @@ class AppControl:
         return answer.text if answer.outcome is Outcome.ACCEPTED else None
 
     def schedule(self, task: TaskSpec) -> None:
-        """Have the app ask for a task."""
+        """Have the app ask for a task.
+
+        Raises:
+            Unsupported: Nobody would take the request: a simulator.
+
+        """
+        no_scheduler.check(self._device.facts)
         states = self._app.control.when_scheduled.get(task.id)
         if states is None:
             self.hook("schedule", {"task": task.id}, task)

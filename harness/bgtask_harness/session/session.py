@@ -12,6 +12,7 @@ from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.devices.port import Device
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.devices.simulator import no_scheduler
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import Unsupported
 from bgtask_harness.nemesis.nemesis import Nemesis
@@ -37,6 +38,7 @@ from bgtask_harness.session.setup import Means
 from bgtask_harness.session.setup import Settings
 from bgtask_harness.session.setup import header
 from bgtask_harness.session.setup import lacking
+from bgtask_harness.session.simulator_ladder import SimulatorLadder
 from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
 from bgtask_harness.session.tasks import Correlation
@@ -468,6 +470,8 @@ class Session(Doing):
 def _ladder(session: Session) -> Ladder:
     if session.device.facts.platform != "ios":
         return Ladder(session)
+    if no_scheduler.NOTE in session.device.facts.notes:
+        return SimulatorLadder(session)
     from bgtask_harness.session.iphone_ladder import IPhoneLadder  # noqa: PLC0415 - brings the driver of iPhones
 
     return IPhoneLadder(session)

@@ -14,6 +14,7 @@ from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Progress
+from bgtask_harness.devices.simulator import no_scheduler
 from bgtask_harness.journal import FORMAT
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.journal import Writer
@@ -38,7 +39,7 @@ _WOULD_ALLOW = {
     Capability.SWITCH_POWER: "use a device whose shell may say `dumpsys battery unplug`",
     Capability.DOZE: "enable Doze (`dumpsys deviceidle enable deep`)",
 }
-
+_WOULD_ALLOW_FORCE_ON_IPHONE = "install a development build of the app (get-task-allow), or one with the debug hook"
 
 PLATFORMS = ("android", "ios")
 
@@ -136,5 +137,11 @@ def lacking(settings: Settings, profile: Profile, capabilities: frozenset[Capabi
     there = capabilities | {Capability.REBOOT} if somebody else capabilities
     for need in settings.needs:
         if need not in there:
-            return f"this needs `{need}`, which {profile.name} does not have here; {_WOULD_ALLOW[need]}"
+            return f"this needs `{need}`, which {profile.name} does not have here; {_would_allow(need, profile)}"
     return None
+
+
+def _would_allow(need: Capability, profile: Profile) -> str:
+    if need is Capability.FORCE_JOB and profile.find.platform == "ios":
+        return no_scheduler.REASON if profile.find.simulator else _WOULD_ALLOW_FORCE_ON_IPHONE
+    return _WOULD_ALLOW[need]

@@ -14,6 +14,7 @@ from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios import virtual_time
+from bgtask_harness.devices.ios import walls
 from bgtask_harness.devices.ios.android_only import AndroidOnly
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.clocks import read_clocks
@@ -30,6 +31,7 @@ from bgtask_harness.devices.port import Progress
 from bgtask_harness.devices.port import Text
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Refused
+from bgtask_harness.errors import Unsupported
 from bgtask_harness.transport.port import Stream
 from bgtask_reference.events import AppSpec
 from bgtask_reference.events import ForceLevel
@@ -83,6 +85,17 @@ class IPhoneDevice(AndroidOnly):
     def facts(self) -> DeviceFacts:
         """What it says of itself."""
         return self._facts
+
+    def check_ready(self, deadline: Deadline) -> None:
+        """Make sure that it lets itself be driven, before anything is measured.
+
+        Raises:
+            Unsupported: A wall of the first day: locked, Developer Mode off, no developer disk image, no tunnel.
+
+        """
+        if not self._facts.virtual and _facts.is_locked(self._link, deadline):
+            raise Unsupported(walls.LOCKED.format(udid=self._link.udid))
+        self._link.call(self._link.developer, deadline, "asking for developer services")
 
     # --- watching -------------------------------------------------------------------------------------------------
 
@@ -234,14 +247,18 @@ class IPhoneDevice(AndroidOnly):
 
     def carry_out(self, change: Change, deadline: Deadline) -> Answer:
         done = self.tell(change.apply, deadline)
-        return Answer(f"env.{change.lever}", done.command, Outcome.ACCEPTED)
+        outcome = Outcome.REFUSED if done.exit_status else Outcome.ACCEPTED
+        return Answer(f"env.{change.lever}", done.command, outcome, output=done.stdout + done.stderr)
 
     def tell(self, line: str, deadline: Deadline) -> Completed:
-        """Post a notification, after the app was brought to the front: a suspended one would not hear it in time."""
-        if self._bundle_id is not None:
-            self._bring_to_front(self._bundle_id, deadline)
-        hook.post(self._link, line, deadline)
-        return Completed(f"pymobiledevice3 notification post {line}", "", "", 0)
+        """Post a notification, after the app was brought to the front: a suspended one would not hear it in time.
+
+        Posted a few times: an app that was just launched has not registered its names yet.
+        """
+        self._bring_to_front(self._bundle_id or hook.bundle_of(line), deadline)
+        self._listen(deadline)
+        said = (hook.ask(self._link, self._answers, line, deadline, _PING_S) for _ in range(_PINGS))
+        return hook.as_completed(hook.typed(line), next((answer for answer in said if answer is not None), None))
 
     def force_mask(self, *, force: bool) -> tuple[str, ...]:
         del force

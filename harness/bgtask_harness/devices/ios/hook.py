@@ -11,6 +11,7 @@ from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import Completed
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import Refusal
@@ -38,6 +39,15 @@ def notification(bundle_id: str, command: str, arguments: Mapping[str, str]) -> 
     return ".".join((f"{bundle_id}.bgt.{command}", *(_PLAIN.sub(_escaped, word) for word in words)))
 
 
+def bundle_of(notification: str) -> str:
+    """Give whose command it is.
+
+    >>> bundle_of("com.example.app.bgt.state.on.1")
+    'com.example.app'
+    """
+    return notification.partition(".bgt.")[0]
+
+
 def send(
     link: Link,
     answers: HookAnswers,
@@ -53,10 +63,27 @@ def send(
     No answer is UNKNOWN, never a refusal: the app may be suspended, and hears it when it runs again.
     """
     name = notification(bundle_id, command, arguments)
+    answer = ask(link, answers, name, deadline, within_s)
+    return as_answer(typed(name), command, arguments, answer, level)
+
+
+def ask(link: Link, answers: HookAnswers, name: str, deadline: Deadline, within_s: float = ANSWER_S) -> str | None:
+    """Post a notification and give what the app answers to it; None when it does not in that time."""
     answers.forget(name)
     post(link, name, deadline)
-    answer = answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
-    return as_answer(f"pymobiledevice3 notification post {name}", command, arguments, answer, level)
+    return answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
+
+
+def typed(name: str) -> str:
+    """Give what a person types to post it."""
+    return f"pymobiledevice3 notification post {name}"
+
+
+def as_completed(command: str, answer: str | None) -> Completed:
+    """Give a command that was posted as one that ended: well when the app has answered that it did it."""
+    if answer is None:
+        return Completed(command, "", "the app did not answer", 1)
+    return Completed(command, answer, "", int(_meaning(answer)[0] is not Outcome.ACCEPTED))
 
 
 def as_answer(

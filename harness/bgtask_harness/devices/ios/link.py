@@ -6,8 +6,10 @@ Everything is opened when first asked for and kept. Nothing here is asynchronous
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 from typing import TypeVar
 
@@ -18,8 +20,16 @@ from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Unsupported
 
 Result = TypeVar("Result")
+ADDRESS = "USBMUXD_SOCKET_ADDRESS"
+"""Where usbmuxd listens, as every tool reads it."""
+_USUAL = "/var/run/usbmuxd"
 _TUNNEL_SINCE = (17,)
 _CLOSE_S = 5.0
+
+
+def own_usbmuxd() -> str:
+    """Give where this computer's own usbmuxd listens: what the environment says, else the usual socket."""
+    return os.environ.get(ADDRESS) or _USUAL
 
 
 class Link:
@@ -111,7 +121,8 @@ class Link:
             from pymobiledevice3.remote.userspace_tunnel import UserspaceRsdTunnel  # noqa: PLC0415 - as above
 
             self._tunnel = UserspaceRsdTunnel(serial=self.udid)
-            self._remote = await self._tunnel.aopen()
+            with _usbmuxd_at(self.address):
+                self._remote = await self._tunnel.aopen()
         return self._remote
 
     async def _has_image(self, lockdown: Any, version: tuple[int, ...]) -> bool:
@@ -120,3 +131,21 @@ class Link:
         kind = "Personalized" if version >= _TUNNEL_SINCE else "Developer"
         async with MobileImageMounterService(lockdown) as mounter:
             return bool(await mounter.is_image_mounted(kind))
+
+
+@contextlib.contextmanager
+def _usbmuxd_at(address: str | None) -> Iterator[None]:
+    """Have pymobiledevice3 open its tunnel there: it goes by the environment, whatever address the session was given.
+
+    No other link reads the environment meanwhile: each is given its address.
+    """
+    before = os.environ.get(ADDRESS)
+    if address is not None:
+        os.environ[ADDRESS] = address
+    try:
+        yield
+    finally:
+        if before is not None:
+            os.environ[ADDRESS] = before
+        elif address is not None:
+            os.environ.pop(ADDRESS, None)

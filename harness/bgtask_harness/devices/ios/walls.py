@@ -69,6 +69,12 @@ NO_DEBUGGING = (
     "{bundle} may not be debugged: it has no get-task-allow, so it was not built for development; install a "
     "development build, or use one with the debug hook"
 )
+_ONE_TUNNEL = "userspace tunnel is already active"
+ONE_TUNNEL = (
+    "no second tunnel to iPhone {udid}: a process has one, so run iPhones of iOS 17 and later each in a worker of its "
+    "own: -n auto"
+)
+LOCKED = _SENTENCES["PasscodeRequiredError"][1]
 NO_BACK_END = "iPhones need the extra `ios`: pip install 'bgtask-harness[ios]' (pymobiledevice3, GPL-3.0)"
 
 
@@ -77,6 +83,8 @@ def told(error: BaseException, udid: str, address: str | None) -> HarnessError |
     if isinstance(error, HarnessError):
         return error
     at = f" at {address}" if address else ""
+    if _ONE_TUNNEL in str(error):
+        return Unsupported(ONE_TUNNEL.format(udid=udid))
     names = [kind.__name__ for kind in type(error).__mro__]
     for name in names:
         if name in _SENTENCES:

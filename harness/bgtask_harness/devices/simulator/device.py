@@ -64,7 +64,7 @@ class SimulatorDevice(no_scheduler.NoScheduler):
             model=simulator.model,
             os_version=simulator.os_version,
             build=simulator.build,
-            notes={"simulator": no_scheduler.REASON},
+            notes={no_scheduler.NOTE: no_scheduler.REASON},
         )
 
     @classmethod
@@ -195,13 +195,18 @@ class SimulatorDevice(no_scheduler.NoScheduler):
 
     def carry_out(self, change: Change, deadline: Deadline) -> Answer:
         done = self.tell(change.apply, deadline)
-        return Answer(f"env.{change.lever}", done.command, Outcome.ACCEPTED)
+        outcome = Outcome.REFUSED if done.exit_status else Outcome.ACCEPTED
+        return Answer(f"env.{change.lever}", done.command, outcome, output=done.stdout + done.stderr)
 
     def tell(self, line: str, deadline: Deadline) -> Completed:
-        """Post a notification, after the app was brought to the front: a suspended one would not hear it in time."""
-        if self._bundle_id is not None:
-            simctl.call(("launch", self._udid, self._bundle_id), deadline, f"launching {self._bundle_id}")
-        return self._post(line, deadline)
+        """Post a notification, after the app was brought to the front: a suspended one would not hear it in time.
+
+        Posted a few times: an app that was just launched has not registered its names yet.
+        """
+        bundle_id = self._bundle_id or hook.bundle_of(line)
+        simctl.call(("launch", self._udid, bundle_id), deadline, f"launching {bundle_id}")
+        said = (self._answer(line, _PING_S, deadline) for _ in range(_PINGS))
+        return hook.as_completed(self._typed(line), next((answer for answer in said if answer is not None), None))
 
     def force_mask(self, *, force: bool) -> tuple[str, ...]:
         """Nothing is overridden: nothing can be forced."""
@@ -231,23 +236,27 @@ class SimulatorDevice(no_scheduler.NoScheduler):
             exit_status=done.exit_status,
         )
 
-    def _post(self, name: str, deadline: Deadline) -> Completed:
-        arguments = ("spawn", self._udid, "notifyutil", "-p", name)
-        simctl.call(arguments, deadline, f"posting {name}")
-        return Completed(simctl.spelled(arguments), "", "", 0)
+    def _post(self, name: str, deadline: Deadline) -> None:
+        simctl.call(("spawn", self._udid, "notifyutil", "-p", name), deadline, f"posting {name}")
+
+    def _typed(self, name: str) -> str:
+        return simctl.spelled(("spawn", self._udid, "notifyutil", "-p", name))
 
     def _ask(
         self, app: AppSpec, command: str, arguments: dict[str, str], within_s: float, deadline: Deadline
     ) -> Answer:
         """Post a command and wait for its answer in the log; no answer is UNKNOWN, never a refusal."""
+        name = hook.notification(app.package, command, arguments)
+        answer = self._answer(name, within_s, deadline)
+        level = ForceLevel.IN_APP if command == "run" else None
+        return hook.as_answer(self._typed(name), command, arguments, answer, level)
+
+    def _answer(self, name: str, within_s: float, deadline: Deadline) -> str | None:
         if not any(log.is_open for log in self._logs):
             self.open_log(deadline)
-        name = hook.notification(app.package, command, arguments)
         self._answers.forget(name)
-        posted = self._post(name, deadline).command
-        answer = self._answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
-        level = ForceLevel.IN_APP if command == "run" else None
-        return hook.as_answer(posted, command, arguments, answer, level)
+        self._post(name, deadline)
+        return self._answers.wait(name, Deadline.after(min(within_s, deadline.remaining())))
 
     def _answers_hook(self, app: AppSpec, deadline: Deadline) -> bool:
         """Ask a few times: an app that was just launched has not registered its names yet."""

@@ -8,10 +8,13 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios.android_only import AndroidOnly
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.port import Answer
+from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.errors import Unsupported
 from bgtask_reference.events import AppSpec
 
 REASON = "BGTaskScheduler is unavailable on simulators (Code=1)"
+NOTE = "simulator"
+"""The note in its facts that says that it is one."""
 
 NEED_IT = frozenset({"schedule", "execute", "force", "expire", "pending"})
 """Commands of the hook that come to nothing there; `run` calls the worker itself."""
@@ -25,6 +28,17 @@ def refuse() -> NoReturn:
 
     """
     raise Unsupported(REASON)
+
+
+def check(facts: DeviceFacts) -> None:
+    """Refuse what would ask a simulator's scheduler for something; any other device may.
+
+    Raises:
+        Unsupported: It is a simulator.
+
+    """
+    if NOTE in facts.notes:
+        refuse()
 
 
 class NoScheduler(AndroidOnly):
