@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+ENTRY = '{"timestamp"'
 APPS = tuple(f"tvmaniac@{name}" for name in ("G0", "G1a", "G1b", "U1", "U2", "U3", "U4", "U5", "U6", "fixed"))
 APPS += ("meeseeks",)
 IOS_APPS = tuple(f"tvmaniac-ios@{name}" for name in ("G0", "G1a", "G1b"))
 IOS_APPS += tuple(f"tvmaniac@{name}" for name in ("U1", "U2", "U3", "U4", "U5", "U6", "fixed"))
+IOS_APPS += ("meeseeks",)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,16 @@ def section(app: str, verdicts: dict[str, Any], consequences: dict[str, str]) ->
 
 
 def _story(verdict: dict[str, Any]) -> list[str]:
-    return [line[:200] for step in verdict["story"] for line in step.splitlines()[:3]]
+    return [_message_alone(line)[:200] for step in verdict["story"] for line in step.splitlines()[:3]]
+
+
+def _message_alone(line: str) -> str:
+    """Leave out of an entry of the unified log what stands before its message and would push it off the page."""
+    before, found, _ = line.partition(ENTRY)
+    if not found:
+        return line
+    entry, end = json.JSONDecoder().raw_decode(line[len(before) :])
+    return f"{before}{' '.join(entry['eventMessage'].split())}{line[len(before) + end :]}"
 
 
 def main() -> None:
