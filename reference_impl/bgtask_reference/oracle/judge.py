@@ -80,7 +80,7 @@ def _not_collecting() -> Iterator[None]:
 def _judge(history: History, header: Header, rules: Sequence[Rule]) -> Report:
     sliced = cut(history)
     outside = sliced.outside
-    doubts = Doubts(_record_doubt(history), _gap_doubt(outside), len(sliced.unexplained), _unsupported(outside))
+    doubts = Doubts(record_doubt(history), gap_doubt(outside), len(sliced.unexplained), unsupported_because(outside))
     verdicts: dict[str, list[Verdict]] = {rule.id: [] for rule in rules}
     given_up = 0
     for task in sliced.tasks:
@@ -137,7 +137,8 @@ def _add_trace(found: Findings, trace: Trace, fold: Fold, each: NameSlice, level
         found[rule].append(Finding(rule, Word.OPEN, doubt.reason, facts, missing=doubt.missing))
 
 
-def _record_doubt(history: History) -> str:
+def record_doubt(history: History) -> str:
+    """Say why a record is not whole; empty when it is."""
     if history.whole:
         return ""
     if history.holes:
@@ -145,7 +146,8 @@ def _record_doubt(history: History) -> str:
     return "the record was never closed, so its end is unknown"
 
 
-def _gap_doubt(outside: Outside) -> str:
+def gap_doubt(outside: Outside) -> str:
+    """Say why the log of the measured window is not whole; empty when it is."""
     opened, closed = outside.record.of(WindowOpened), outside.record.of(WindowClosed)
     first = opened[0].index if opened else -1
     last = closed[-1].index if closed else outside.last_index + 1
@@ -153,7 +155,8 @@ def _gap_doubt(outside: Outside) -> str:
     return f"{holes[0].reason}: what happened there is unknown" if holes else ""
 
 
-def _unsupported(outside: Outside) -> str:
+def unsupported_because(outside: Outside) -> str:
+    """Say why the scenario could not be carried out on its device; empty when it was."""
     ends = (event for _, event in outside.record.told(ScenarioEnded))
     return next((end.reason or "the scenario was not supported" for end in ends if end.outcome == "unsupported"), "")
 

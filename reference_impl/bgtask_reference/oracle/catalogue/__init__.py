@@ -38,6 +38,7 @@ from bgtask_reference.oracle.rules.rule import Rule
 JUDGING = (
     "bgtask_reference.oracle",
     "bgtask_reference.oracle.catalogue",
+    "bgtask_reference.oracle.parity",
     "bgtask_reference.oracle.rules",
     "bgtask_reference.platform",
 )
@@ -88,4 +89,6 @@ def _sources(package: str) -> list[tuple[str, str]]:
 
 def page() -> str:
     """Write the catalogue as Markdown."""
-    return written(CATALOGUE)
+    from bgtask_reference.oracle import parity  # noqa: PLC0415 - parity itself is judged through this catalogue
+
+    return written(CATALOGUE, parity.RULES, parity.DIFFERENCES)

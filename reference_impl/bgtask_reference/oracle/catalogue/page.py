@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 from typing import Any
 
 from bgtask_reference.oracle.rules.rule import Rule
 from bgtask_reference.platform import constants
+
+if TYPE_CHECKING:
+    from bgtask_reference.oracle.parity import Difference
+    from bgtask_reference.oracle.parity import ParityRule
 
 HEAD = """# Rules
 
@@ -25,9 +30,10 @@ What nobody confirmed carries the word UNCONFIRMED.
 """
 
 
-def written(rules: Sequence[Rule]) -> str:
+def written(rules: Sequence[Rule], parity: Sequence[ParityRule], differences: Sequence[Difference]) -> str:
     """Write the catalogue as Markdown."""
-    return "\n".join((HEAD, *_overview(rules), *(line for rule in rules for line in _rule(rule)), *_constants())) + "\n"
+    of_one = (line for rule in rules for line in _rule(rule))
+    return "\n".join((HEAD, *_overview(rules), *of_one, *_parity(parity, differences), *_constants())) + "\n"
 
 
 def evidence(rule: str) -> dict[str, Any]:
@@ -100,6 +106,19 @@ def _needs(rule: Rule) -> str:
     return "; and ".join(
         " or ".join(f"`{name}`" for name in sorted(source.value for source in each)) for each in rule.needs
     )
+
+
+def _parity(rules: Sequence[ParityRule], differences: Sequence[Difference]) -> Iterator[str]:
+    """Write the rules over two histories, and the differences by which they are suppressed."""
+    yield from ("", "## Parity", "")
+    yield "Rules over two histories of one scenario, one of each platform: see [parity.md](parity.md). Norm: contract."
+    for rule in rules:
+        yield from ("", f"### {rule.id}", "", rule.statement, "", f"* Source: {rule.source}")
+        names = ", ".join(f"`{each.name}`" for each in rule.differences)
+        yield f"* Suppressed by: {names or 'no documented difference'}"
+    yield from ("", "### Documented differences", "", "| name | what | source |", "|---|---|---|")
+    for each in differences:
+        yield f"| `{each.name}` | {each.statement} | {each.source} |"
 
 
 def _constants() -> Iterator[str]:

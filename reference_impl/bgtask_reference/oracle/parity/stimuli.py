@@ -1,0 +1,76 @@
+"""What was done to a phone, app and world in one scenario, in words that mean the same on every platform.
+
+How a phone is handled (launched, locked, looked at, forced) differs by nature and is left out; a force shows in the
+levels of the runs instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bgtask_reference.events import Outcome
+from bgtask_reference.events import WindowOpened
+from bgtask_reference.oracle.outside import Outside
+from bgtask_reference.oracle.outside import Stimulus
+from bgtask_reference.oracle.value import value
+
+HANDLING = frozenset({"app.launch", "app.ping", "diagnostics", "home", "lock", "unlock"})
+CLEARS = frozenset({"app.clear", "app.clear-data"})
+PUT_BACK = "as it was"
+"""What the harness says of a change that it takes back at the end."""
+
+
+@value
+class Act:
+    """One thing that was done: its verb and arguments, and where it stands in the journal."""
+
+    verb: str
+    arguments: tuple[tuple[str, str], ...]
+    index: int
+
+    @property
+    def what(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What two phones are compared by."""
+        return self.verb, self.arguments
+
+    @property
+    def words(self) -> str:
+        """Say it."""
+        return " ".join([self.verb, *(f"{name}={said}" for name, said in self.arguments)])
+
+
+def acts(outside: Outside) -> tuple[Act, ...]:
+    """Give what was done, in order."""
+    return tuple(_acts(outside))
+
+
+def _acts(outside: Outside) -> Iterator[Act]:
+    opened = outside.record.of(WindowOpened)
+    begun = opened[0].index if opened else outside.last_index
+    for each in sorted(outside.stimuli.values(), key=lambda stimulus: stimulus.index):
+        if _counts(each, begun):
+            arguments = tuple(sorted(each.sent.arguments.items()))
+            yield Act(each.sent.verb, arguments, each.index)
+
+
+def _counts(each: Stimulus, begun: int) -> bool:
+    sent = each.sent
+    if sent.level is not None or each.outcome is Outcome.REFUSED or sent.verb in HANDLING:
+        return False
+    if sent.verb in CLEARS:
+        return each.index > begun  # before, it is how a scenario begins
+    if sent.verb == "app.state" and "value" not in sent.arguments:
+        return False  # it only asks
+    return sent.arguments.get("value") != PUT_BACK
+
+
+def difference(first: tuple[Act, ...], second: tuple[Act, ...], names: tuple[str, str]) -> str:
+    """Say where what was done to two phones parts; empty where it does not."""
+    for number in range(max(len(first), len(second))):
+        here = first[number] if number < len(first) else None
+        there = second[number] if number < len(second) else None
+        if here is None or there is None or here.what != there.what:
+            parted = zip((here, there), names, strict=True)
+            done = (f"{act.words if act else 'nothing more'} on {name}" for act, name in parted)
+            return f"not the same stimuli: number {number + 1} is {', '.join(done)}"
+    return ""
