@@ -98,6 +98,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_kill_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--platform", choices=["android", "ios"], default="android", help="on which virtual phones")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--only", metavar="ID,...", help="mutants, operators, bug classes, nuisances, harness faults")
     parser.add_argument("--runs", type=int, metavar="N", help="healthy runs (default: 1000; none with --only)")
@@ -182,7 +183,8 @@ def _kill_score(arguments: argparse.Namespace) -> int:
 
     only = tuple(name.strip() for name in (arguments.only or "").split(",") if name.strip())
     mutants = tuple(arguments.mutants)
-    return kill_score(only, arguments.runs, arguments.seed, mutants, as_json=arguments.json, out=print)
+    where = arguments.platform
+    return kill_score(only, arguments.runs, arguments.seed, mutants, as_json=arguments.json, out=print, platform=where)
 
 
 def _heal(arguments: argparse.Namespace) -> int:

@@ -15,13 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bgtask_harness.killscore.mutants import OWN
 from bgtask_harness.killscore.mutants import Mutant
 from bgtask_harness.killscore.mutants import chosen
 from bgtask_harness.killscore.mutants import load_mutants
 from bgtask_harness.killscore.score import Score
-from bgtask_harness.killscore.trouble import HARNESS_FAULTS
-from bgtask_harness.killscore.trouble import NUISANCES
+from bgtask_harness.killscore.stages import ANDROID
+from bgtask_harness.killscore.stages import stage
 from bgtask_harness.killscore.trouble import HarnessFault
 from bgtask_harness.killscore.trouble import Nuisance
 from bgtask_harness.killscore.work import HuntMutant
@@ -54,6 +53,7 @@ class Campaign:
         most_lives: How many lives a mutant has.
         each_trouble: How many lives each nuisance and each harness fault has.
         tell: Told how far it has come.
+        platform: On which phones: `android` or `ios`.
 
     """
 
@@ -65,6 +65,7 @@ class Campaign:
     most_lives: int = MOST_LIVES
     each_trouble: int = _EACH_TROUBLE
     tell: Callable[[str], None] = print
+    platform: str = ANDROID
 
     def run(self) -> Score:
         """Do all of it.
@@ -76,21 +77,24 @@ class Campaign:
         work = tuple(self._work())
         began = time.monotonic()
         results = list(self._done(work))
-        return _score(results, self.seed, time.monotonic() - began)
+        return _score(results, self.seed, time.monotonic() - began, self.platform)
 
     def _work(self) -> Iterator[Work]:
-        nuisances, faults = (_named(names, self.only) for names in (NUISANCES, HARNESS_FAULTS))
-        yield from (HuntMutant(mutant, self.seed, self.most_lives) for mutant in self._mutants({*nuisances, *faults}))
+        where, there = self.platform, stage(self.platform)
+        nuisances, faults = (_named(names, self.only) for names in (there.nuisances, there.faults))
+        mutants = self._mutants({*nuisances, *faults})
+        yield from (HuntMutant(mutant, self.seed, self.most_lives, where) for mutant in mutants)
         for seeds in _pieces(self.seed, self.runs):
-            yield LiveHealthily(seeds)
+            yield LiveHealthily(seeds, where)
         for seeds in _pieces(self.seed, self.each_trouble):
-            yield from (LiveWithNuisance(name, seeds) for name in nuisances)
-            yield from (LiveWithFault(name, seeds) for name in faults)
+            yield from (LiveWithNuisance(name, seeds, where) for name in nuisances)
+            yield from (LiveWithFault(name, seeds, where) for name in faults)
 
     def _mutants(self, others: set[str]) -> tuple[Mutant, ...]:
         wanted = [each for each in self.only if each not in others]
-        known = list(itertools.chain.from_iterable(load_mutants(path) for path in (OWN, *self.mutants)))
-        return chosen(known, wanted) if wanted or not self.only else ()
+        files = (stage(self.platform).mutants, *self.mutants)
+        known = list(itertools.chain.from_iterable(load_mutants(path) for path in files))
+        return chosen(known, wanted, self.platform) if wanted or not self.only else ()
 
     def _done(self, work: Sequence[Work]) -> Iterator[Result]:
         if self.processes <= 1 or len(work) <= 1:
@@ -123,7 +127,8 @@ def _pieces(seed: int, count: int) -> Iterator[range]:
         yield range(first, min(first + _PIECE, seed + count))
 
 
-def _score(results: Sequence[Result], seed: int, seconds: float) -> Score:
+def _score(results: Sequence[Result], seed: int, seconds: float, platform: str) -> Score:
+    known = stage(platform)
     lives = [each for each in results if isinstance(each, Lives)]
 
     def named(names: Iterable[str]) -> tuple[Lives, ...]:
@@ -135,8 +140,8 @@ def _score(results: Sequence[Result], seed: int, seconds: float) -> Score:
         seconds,
         [each for each in results if isinstance(each, MutantResult)],
         named(["healthy"])[0],
-        named(each.name for each in NUISANCES if each.name in there),
-        named(each.name for each in HARNESS_FAULTS if each.name in there),
+        named(each.name for each in known.nuisances if each.name in there),
+        named(each.name for each in known.faults if each.name in there),
     )
 
 

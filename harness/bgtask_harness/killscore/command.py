@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bgtask_harness.killscore.campaign import HEALTHY_RUNS
 from bgtask_harness.killscore.campaign import Campaign
+from bgtask_harness.killscore.stages import ANDROID
 
 BELOW = 1
 """Exit status of a score that does not hold."""
@@ -22,6 +23,7 @@ def kill_score(
     *,
     as_json: bool,
     out: Callable[[str], None],
+    platform: str = ANDROID,
 ) -> int:
     """Run a campaign, print its score, and give 0 when the oracle can be trusted.
 
@@ -32,7 +34,7 @@ def kill_score(
 
     """
     healthy = runs if runs is not None else 0 if only else HEALTHY_RUNS
-    score = Campaign(only, healthy, seed, mutants, tell=_aside).run()
+    score = Campaign(only, healthy, seed, mutants, tell=_aside, platform=platform).run()
     if as_json:
         out(json.dumps(score.as_json(), indent=2))
     else:

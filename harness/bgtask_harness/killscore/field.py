@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import msgspec
 
-_FILE = Path(__file__).with_name("field_classes.toml")
+from bgtask_harness.killscore.stages import ANDROID
+from bgtask_harness.killscore.stages import stage
 
 
 class BugClass(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -32,6 +32,6 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename={"cl
 
 
 @cache
-def bug_classes() -> tuple[BugClass, ...]:
-    """Give all of them, in the catalogue's order."""
-    return msgspec.toml.decode(_FILE.read_bytes(), type=_File).classes
+def bug_classes(platform: str = ANDROID) -> tuple[BugClass, ...]:
+    """Give all that a platform can show, in the catalogue's order."""
+    return msgspec.toml.decode(stage(platform).classes.read_bytes(), type=_File).classes

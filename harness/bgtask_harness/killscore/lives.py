@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from bgtask_harness.errors import BadInput
-from bgtask_harness.killscore.apps import healthy
 from bgtask_harness.killscore.mutants import Mutant
 from bgtask_harness.killscore.plans import Lines
-from bgtask_harness.killscore.plans import generate
-from bgtask_harness.killscore.running import carry_out
 from bgtask_harness.killscore.running import runs_in
-from bgtask_harness.killscore.subject import Subject
+from bgtask_harness.killscore.stages import ANDROID
+from bgtask_harness.killscore.stages import stage
 from bgtask_harness.killscore.trouble import HarnessFault
 from bgtask_harness.killscore.trouble import Nuisance
 from bgtask_harness.virtual.layers import BadReference
@@ -81,27 +80,27 @@ class Life:
         return tuple(each for each in self.said if each.judgement is Judgement.PASS)
 
 
-def live(app: str, seed: int, theme: str = "", mutant: Mutant | None = None) -> Life:
+def live(app: str, seed: int, theme: str = "", mutant: Mutant | None = None, platform: str = ANDROID) -> Life:
     """Run one life and judge it.
 
     Raises:
         BadInput: The mutant's fault cannot be imported.
 
     """
-    subject = healthy(app, seed)
+    subject = stage(platform).healthy(app, seed)
     if mutant is not None:
         subject = dataclasses.replace(subject, faults=(_fault(mutant),))
     return judged(app, seed, theme, lived(subject, seed, theme))
 
 
-def live_with(nuisance: Nuisance, app: str, seed: int, theme: str) -> Life:
+def live_with(nuisance: Nuisance, app: str, seed: int, theme: str, platform: str = ANDROID) -> Life:
     """Run one life with something legal in its way, and judge it."""
-    return judged(app, seed, theme, lived(nuisance.on(healthy(app, seed), seed), seed, theme))
+    return judged(app, seed, theme, lived(nuisance.on(stage(platform).healthy(app, seed), seed), seed, theme))
 
 
-def live_with_fault(fault: HarnessFault, app: str, seed: int, theme: str) -> Life:
+def live_with_fault(fault: HarnessFault, app: str, seed: int, theme: str, platform: str = ANDROID) -> Life:
     """Run one healthy life while the harness' own side is broken, and judge what is left of it."""
-    subject = healthy(app, seed)
+    subject = stage(platform).healthy(app, seed)
     if fault.wrap is not None:
         brief = dataclasses.replace(subject.profile, boots_within_ns=_WAITED_FOR_NS)
         subject = dataclasses.replace(subject, wrap=fault.wrap(seed), profile=brief)
@@ -109,11 +108,12 @@ def live_with_fault(fault: HarnessFault, app: str, seed: int, theme: str) -> Lif
     return judged(app, seed, theme, fault.damage(history, seed) if fault.damage else history)
 
 
-def lived(subject: Subject, seed: int, theme: str = "", extra: Lines = ()) -> History:
-    """Give the history of a seed's life on a subject, with something extra in its middle."""
-    plan = generate(subject.app, seed, theme)
+def lived(subject: Any, seed: int, theme: str = "", extra: Lines = ()) -> History:
+    """Give the history of a seed's life on a subject of either platform, with something extra in its middle."""
+    there = stage(subject.profile.find.platform)
+    plan = there.generate(subject.app, seed, theme)
     half = len(plan) // 2
-    return carry_out(subject, (*plan[:half], *extra, *plan[half:]))
+    return there.carry_out(subject, (*plan[:half], *extra, *plan[half:]))
 
 
 def judged(app: str, seed: int, theme: str, history: History) -> Life:

@@ -11,6 +11,7 @@ import msgspec
 from bgtask_harness.errors import BadInput
 from bgtask_harness.killscore.apps import APPS
 from bgtask_harness.killscore.field import bug_classes
+from bgtask_harness.killscore.stages import ANDROID
 from bgtask_reference.events import ForceLevel
 
 OWN = Path(__file__).with_name("mutants.toml")
@@ -81,7 +82,7 @@ def load_mutants(path: Path = OWN) -> tuple[Mutant, ...]:
     return found
 
 
-def chosen(mutants: Iterable[Mutant], only: Iterable[str]) -> tuple[Mutant, ...]:
+def chosen(mutants: Iterable[Mutant], only: Iterable[str], platform: str = ANDROID) -> tuple[Mutant, ...]:
     """Give the mutants whose name, operator or bug class was asked for; all when nothing was.
 
     Raises:
@@ -91,12 +92,12 @@ def chosen(mutants: Iterable[Mutant], only: Iterable[str]) -> tuple[Mutant, ...]
     known, wanted = tuple(mutants), tuple(only)
     for each in wanted:
         if not any(_is_called(mutant, each) for mutant in known):
-            raise BadInput(f"--only {each}: {_why_none(each)}")
+            raise BadInput(f"--only {each}: {_why_none(each, platform)}")
     return tuple(mutant for mutant in known if not wanted or any(_is_called(mutant, each) for each in wanted))
 
 
-def _why_none(name: str) -> str:
-    why = next((each.none for each in bug_classes() if each.id == name and each.none), "")
+def _why_none(name: str, platform: str) -> str:
+    why = next((each.none for each in bug_classes(platform) if each.id == name and each.none), "")
     return f"there is no mutant of it: {why}" if why else "no mutant, operator or bug class is called that"
 
 

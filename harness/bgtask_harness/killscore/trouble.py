@@ -6,6 +6,7 @@ import dataclasses
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bgtask_harness.journal import parse
 from bgtask_harness.journal.codec import encode_closing
@@ -13,15 +14,14 @@ from bgtask_harness.journal.codec import encode_entry
 from bgtask_harness.journal.codec import encode_header
 from bgtask_harness.journal.format import frame
 from bgtask_harness.killscore import tampering
-from bgtask_harness.killscore.subject import Subject
-from bgtask_harness.killscore.subject import Wrap
 from bgtask_reference.events import History
 from bgtask_reference.events import Norm
 
 ALL_RULES = ("R", "F")
 _FAULTS = "bgtask_harness.virtual.faults.legal"
 _PROMISED = (Norm.PLATFORM, Norm.CONTRACT)
-WrapOf = Callable[[int], Wrap]
+WrapOf = Callable[[int], Any]
+"""Gives by a seed what a subject's `wrap` is: each platform has its own kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Nuisance:
     wrap: WrapOf | None = None
     norms: tuple[Norm, ...] | None = None
 
-    def on(self, subject: Subject, seed: int) -> Subject:
+    def on(self, subject: Any, seed: int) -> Any:
         """Give the subject that it happens to."""
         changed = subject
         if self.fault is not None:

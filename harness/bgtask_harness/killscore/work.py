@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bgtask_harness.killscore.apps import APPS
 from bgtask_harness.killscore.lives import Life
 from bgtask_harness.killscore.lives import live
 from bgtask_harness.killscore.lives import live_with
 from bgtask_harness.killscore.lives import live_with_fault
 from bgtask_harness.killscore.mutants import Mutant
 from bgtask_harness.killscore.mutants import is_one_of
-from bgtask_harness.killscore.trouble import HARNESS_FAULTS
-from bgtask_harness.killscore.trouble import NUISANCES
+from bgtask_harness.killscore.stages import ANDROID
+from bgtask_harness.killscore.stages import stage
 from bgtask_reference.events import ForceLevel
 
 FORCED = "forced"
@@ -76,6 +75,7 @@ class HuntMutant:
     mutant: Mutant
     seed: int
     most_lives: int
+    platform: str = ANDROID
 
     def __call__(self) -> MutantResult:
         """Do it."""
@@ -93,13 +93,13 @@ class HuntMutant:
     def _live(self, number: int) -> Life:
         apps, themes = self.mutant.apps, self.mutant.themes
         app, theme = apps[number % len(apps)], themes[number // len(apps) % len(themes)]
-        return live(app, self.seed + number, theme, self.mutant)
+        return live(app, self.seed + number, theme, self.mutant, self.platform)
 
     def _forced(self) -> tuple[str, ...]:
         """Give what convicted it of something that a force overrides, on the evidence of a forced run."""
         if not self.mutant.masked:
             return ()
-        told = [live(app, self.seed, FORCED, self.mutant) for app in self.mutant.apps]
+        told = [live(app, self.seed, FORCED, self.mutant, self.platform) for app in self.mutant.apps]
         return tuple(
             each.rule
             for lived in told
@@ -113,10 +113,12 @@ class LiveHealthily:
     """Run healthy lives of these seeds."""
 
     seeds: range
+    platform: str = ANDROID
 
     def __call__(self) -> Lives:
         """Do it."""
-        return _gather("healthy", (live(_app(seed), seed) for seed in self.seeds), lambda each: bool(each.failed))
+        lives = (live(_app(self.platform, seed), seed, platform=self.platform) for seed in self.seeds)
+        return _gather("healthy", lives, lambda each: bool(each.failed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,13 @@ class LiveWithNuisance:
 
     name: str
     seeds: range
+    platform: str = ANDROID
 
     def __call__(self) -> Lives:
         """Do it."""
-        found = next(each for each in NUISANCES if each.name == self.name)
-        lives = (live_with(found, _app(seed), seed, _turn(found.themes, seed)) for seed in self.seeds)
+        found = next(each for each in stage(self.platform).nuisances if each.name == self.name)
+        where = self.platform
+        lives = (live_with(found, _app(where, n), n, _turn(where, found.themes, n), where) for n in self.seeds)
         return _gather(self.name, lives, lambda each: bool(each.failed))
 
 
@@ -139,16 +143,18 @@ class LiveWithFault:
 
     name: str
     seeds: range
+    platform: str = ANDROID
 
     def __call__(self) -> Lives:
         """Do it. A session that says itself that it broke acquits nobody."""
-        found = next(each for each in HARNESS_FAULTS if each.name == self.name)
+        found = next(each for each in stage(self.platform).faults if each.name == self.name)
+        where = self.platform
 
         def misjudged(lived: Life) -> bool:
             acquits = not lived.trouble and any(found.silences(each.rule) for each in lived.passed)
             return bool(lived.failed) or acquits
 
-        lives = (live_with_fault(found, _app(seed), seed, _turn(found.themes, seed)) for seed in self.seeds)
+        lives = (live_with_fault(found, _app(where, n), n, _turn(where, found.themes, n), where) for n in self.seeds)
         return _gather(self.name, lives, misjudged)
 
 
@@ -160,12 +166,13 @@ def do(work: Work) -> Result:
     return work()
 
 
-def _app(seed: int) -> str:
-    return APPS[seed % len(APPS)]
+def _app(platform: str, seed: int) -> str:
+    apps = stage(platform).apps
+    return apps[seed % len(apps)]
 
 
-def _turn(themes: tuple[str, ...], seed: int) -> str:
-    return themes[seed // len(APPS) % len(themes)]
+def _turn(platform: str, themes: tuple[str, ...], seed: int) -> str:
+    return themes[seed // len(stage(platform).apps) % len(themes)]
 
 
 def _gather(name: str, lives: Iterable[Life], wrong: Callable[[Life], bool]) -> Lives:

@@ -90,8 +90,8 @@ class IPhoneLadder(Ladder):
             arguments,
             lambda limit: self._device.simulate(session.app.spec, task.identifier, Simulation.LAUNCH, limit),
         )
-        if answer.outcome is Outcome.ACCEPTED:
-            self._want(task, _WITHIN_S)
+        if answer.outcome is Outcome.ACCEPTED and self._wanted:
+            session.want_run(task, within=_WITHIN_S, stimulus=session.last_stimulus)
         return answered(answer, since=mark)
 
     @property

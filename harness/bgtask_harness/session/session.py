@@ -174,12 +174,21 @@ class Session(Doing):
         """Stop measuring. Does nothing when nothing is being measured."""
         self._window.close()
 
-    def want_run(self, task: Task, unique_name: str | None = None, within: Length | None = None) -> None:
-        """Say that a run is expected from here on. Without a bound of its own or of the app file it says nothing."""
+    def want_run(
+        self,
+        task: Task,
+        unique_name: str | None = None,
+        within: Length | None = None,
+        stimulus: int | None = None,
+    ) -> None:
+        """Say that a run is expected from here on. Without a bound of its own or of the app file it says nothing.
+
+        `stimulus`: the number of what was done to have it.
+        """
         spec = self.task(task)
         within_ns = spec.starts_within_ns if within is None else nanoseconds(within)
         if within_ns is not None:
-            self._window.want(spec, unique_name, within_ns)
+            self._window.want(spec, unique_name, within_ns, stimulus)
 
     # --- doing: see also `Doing` ----------------------------------------------------------------------------------
 
@@ -322,6 +331,11 @@ class Session(Doing):
             )
         self._waiting.affords(due, f"{spec.title} to come due")
         self._waiting.pass_time(due - nanoseconds(lead), f"{spec.title} comes due")
+
+    @property
+    def last_stimulus(self) -> int:
+        """The number of what was done to the phone last."""
+        return self._stimuli.last
 
     @property
     def mark(self) -> int:

@@ -131,10 +131,14 @@ class TaskRequestRefused(BGTaskEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitErrorSurfaced(BGTaskEvent):
-    """The app itself told of a submit that failed: its own log or beacon. `code` as above."""
+    """The app itself told of a submit that failed: its own log or beacon. `code` as above.
+
+    `withheld`: the app logged an error whose text reads `<private>`; it may be this one, of whatever identifier.
+    """
 
     KIND: ClassVar[str] = "bgtask.submit-error-surfaced"
     code: int | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

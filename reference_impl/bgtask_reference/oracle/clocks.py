@@ -23,6 +23,8 @@ from bgtask_reference.oracle.value import value
 from bgtask_reference.platform import constants
 
 FOREVER = 1 << 62
+RING = 10
+"""Names of sentinels that an app on an iPhone knows: it hears only what it has registered."""
 BOOT, LOG, HOST = Clock.BOOT, Clock.LOG, Clock.HOST
 WALL_FAMILY = frozenset({Clock.WALL, Clock.LOG})  # one clock, read by two processes
 LOG_SOURCES = frozenset(
@@ -126,12 +128,8 @@ class Timeline:
     def __init__(self, record: Record) -> None:
         self.samples = tuple(_samples(record))
         self.taken = [each.index for each in self.samples]
-        by_number = {each.number: each for each in self.samples}
-        seen = [
-            (entry.index, by_number[event.number])
-            for entry, event in record.told(SentinelSeen)
-            if _is_of(event, by_number.get(event.number))
-        ]
+        find = _Numbered(self.samples).find
+        seen = [(entry.index, found) for entry, event in record.told(SentinelSeen) if (found := find(event))]
         self.seen_at = [index for index, _ in seen]
         self.seen = [sample for _, sample in seen]
         self._between_samples = NOWHERE
@@ -228,6 +226,28 @@ def _is_of(seen: SentinelSeen, sample: Sample | None) -> bool:
         return False
     apart = seen.stamp.ns - (sample.boot_ns - sample.offset_ns)
     return abs(apart) <= 2 * sample.error_ns + seen.stamp.error_ns + constants.allowance_ns("sentinel_logged")
+
+
+class _Numbered:
+    """The samples by their numbers."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self._by_number = {each.number: each for each in samples}
+        self._last = max(self._by_number, default=0)
+
+    def find(self, seen: SentinelSeen) -> Sample | None:
+        """Give the sample that a sentinel was left by.
+
+        An app on an iPhone tells the last digit alone. What reads its log counts on from the sentinel before, and falls
+        behind by ten where as many were never answered: it is the sample of that digit that was taken then.
+        """
+        told = self._by_number.get(seen.number)
+        if _is_of(seen, told):
+            return told
+        if seen.source is not Source.APP_LOG:
+            return None
+        later = (self._by_number.get(number) for number in range(seen.number + RING, self._last + 1, RING))
+        return next((each for each in later if _is_of(seen, each)), None)
 
 
 def _samples(record: Record) -> list[Sample]:

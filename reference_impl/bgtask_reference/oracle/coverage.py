@@ -24,6 +24,7 @@ from bgtask_reference.events import StimulusSent
 from bgtask_reference.oracle.clocks import Sample
 from bgtask_reference.oracle.clocks import Timeline
 from bgtask_reference.oracle.record import Record
+from bgtask_reference.oracle.unanswered import unanswered
 from bgtask_reference.oracle.value import value
 
 END = 1 << 62
@@ -137,6 +138,7 @@ def _holes(record: Record, timeline: Timeline) -> list[Hole]:
     if lost_at:
         found.append(_lost(timeline, lost_at, END))
     found += _boots(timeline)
+    found += _unanswered(record, timeline)
     return [_expect(hole, reboots) for hole in found]
 
 
@@ -147,6 +149,18 @@ def _lost(timeline: Timeline, entry: Entry, before: int) -> Hole:
 def _boots(timeline: Timeline) -> list[Hole]:
     pairs = zip(timeline.seen, timeline.seen[1:], timeline.seen_at, timeline.seen_at[1:], strict=False)
     return [Hole(i, j, "the phone booted", None) for a, b, i, j in pairs if a.boot != b.boot]
+
+
+def _unanswered(record: Record, timeline: Timeline) -> list[Hole]:
+    return [
+        Hole(
+            _sentinel_before(timeline, sample.index, None),
+            _next(timeline.seen_at, sample.index),
+            f"sentinel {sample.number} did not come back although the app ran",
+            None,
+        )
+        for sample in unanswered(record, timeline)
+    ]
 
 
 def _sentinel_before(timeline: Timeline, index: int, number: int | None) -> int:

@@ -27,7 +27,7 @@ from bgtask_reference.events import Subject
 MASK = ("earliest-begin-date", "conditions", "time-limit", "rate")
 """What a simulated launch overrides: it looks at no date and no condition, and its task has no time limit."""
 
-_COMMANDS = {Simulation.LAUNCH: "force", Simulation.EXPIRATION: "expire"}
+COMMANDS = {Simulation.LAUNCH: "force", Simulation.EXPIRATION: "expire"}
 _VERBS = {Simulation.LAUNCH: "bgtask.simulate-launch", Simulation.EXPIRATION: "bgtask.simulate-expiration"}
 _BEFORE_17 = "com.apple.debugserver.DVTSecureSocketProxy"
 _SINCE_17 = "com.apple.internal.dt.remote.debugproxy"
@@ -38,8 +38,8 @@ def by_hook(
     link: Link, answers: HookAnswers, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline
 ) -> Answer:
     """Have the app call its own scheduler."""
-    done = hook.send(link, answers, bundle_id, _COMMANDS[what], {"task": identifier}, deadline)
-    return _answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
+    done = hook.send(link, answers, bundle_id, COMMANDS[what], {"task": identifier}, deadline)
+    return as_answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
 
 
 def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
@@ -61,11 +61,11 @@ def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, d
         with _open(link, name, deadline) as stream:
             made = simulate(stream, pid, identifier, what, deadline)
     except DebuggerRefusedError as error:
-        return _answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
+        return as_answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
     except DeadlineExceeded as error:
-        return _answer(identifier, what, "debugger", command, Outcome.UNKNOWN, None, str(error))
+        return as_answer(identifier, what, "debugger", command, Outcome.UNKNOWN, None, str(error))
     output = f"attached in {made.attach_s:.3f} s, called in {made.calls_s:.3f} s, {made.packets} packets"
-    return _answer(identifier, what, "debugger", command, Outcome.ACCEPTED, None, output)
+    return as_answer(identifier, what, "debugger", command, Outcome.ACCEPTED, None, output)
 
 
 def _open(link: Link, name: str, deadline: Deadline) -> ServiceStream:
@@ -76,7 +76,7 @@ def _open(link: Link, name: str, deadline: Deadline) -> ServiceStream:
     return link.call(start, deadline, "starting debugserver")
 
 
-def _answer(
+def as_answer(
     identifier: str,
     what: Simulation,
     way: str,
@@ -85,6 +85,7 @@ def _answer(
     refusal: Refusal | None,
     output: str,
 ) -> Answer:
+    """Give what became of a simulation as the port has it; `way` is the one that was gone."""
     return Answer(
         verb=_VERBS[what],
         command=command,

@@ -34,6 +34,7 @@ SUBSYSTEM = "com.apple.BackgroundTasks"
 
 _LOST = "<decode: missing data>"
 _NS_PER_S = 1_000_000_000
+_ERRORS = frozenset({"error", "fault"})
 _KINDS = {
     "BGAppRefreshTask": BGTaskKind.APP_REFRESH,
     "BGProcessingTask": BGTaskKind.PROCESSING,
@@ -274,3 +275,10 @@ def observe_surfaced(line: OsLogLine) -> tuple[Event, ...]:
     """Give the error of a submit that the app itself printed, if this line has one."""
     match = SURFACED.match(line.message) if "BGTaskSchedulerErrorDomain" in line.message else None
     return (_surfaced(match, line),) if match and match["domain"] == "BGTaskSchedulerErrorDomain" else ()
+
+
+def observe_withheld(line: OsLogLine) -> tuple[Event, ...]:
+    """Give what an error of the app may be whose text the system withholds: that a submit failed."""
+    if line.kind not in _ERRORS or line.sender != line.process:
+        return ()
+    return (SubmitErrorSurfaced(stamp=line.stamp, source=Source.APP_LOG, raw=line.raw, withheld=True),)

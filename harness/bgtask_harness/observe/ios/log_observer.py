@@ -114,7 +114,7 @@ class IosLogObserver:
     def _of_the_app(self, entry: OsLogLine) -> list[Event]:
         if entry.message == PRIVATE:
             self.private += 1
-            return []
+            return list(background_tasks.observe_withheld(entry))
         if entry.subsystem == self.package and entry.category == beacon.TAG:
             found = beacon.observe_beacon(as_log_line(entry, beacon.TAG, entry.message), self.package)
             return [self._unknown(entry, Source.BEACON, "beacon")] if found is None else list(found)

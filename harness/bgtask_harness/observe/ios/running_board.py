@@ -17,6 +17,7 @@ PROCESS = "runningboardd"
 _WHO = r"\[?app(?:lication)?<(?P<package>[^>(]+)(?:\([^>]*)?>(?::(?P<pid>\d{1,9}))?\]?"
 _TRACKED = re.compile(rf"Now tracking process: {_WHO}")
 _STATE = re.compile(rf"Calculated state for {_WHO}: (?P<state>running-\w+) \(role: (?P<role>\w+)\)")
+_TERMINATING = re.compile(rf"{_WHO} terminating: (?P<reason>.*)")
 _ENDED = re.compile(rf"{_WHO} termination reported by launchd \((?P<why>[\d, -]+)\)")
 
 
@@ -27,10 +28,17 @@ class Processes:
         self.package = package
         self._pid = 0
         self._step: AppStep | None = None
+        self._reason = ""
+        self._lines = (
+            (_TRACKED, self._tracked),
+            (_STATE, self._state),
+            (_TERMINATING, self._terminating),
+            (_ENDED, self._ended),
+        )
 
     def observe(self, line: OsLogLine) -> tuple[Event, ...]:
         """Give the events of a line; other apps' give none."""
-        for pattern, read in ((_TRACKED, self._tracked), (_STATE, self._state), (_ENDED, self._ended)):
+        for pattern, read in self._lines:
             match = pattern.fullmatch(line.message)
             if match is not None and match["package"] == self.package:
                 return read(match, line)
@@ -56,8 +64,14 @@ class Processes:
             ),
         )
 
+    def _terminating(self, match: re.Match[str], _line: OsLogLine) -> tuple[Event, ...]:
+        """Keep why the system ends it: launchd tells of the end itself."""
+        self._reason = match["reason"]
+        return ()
+
     def _ended(self, match: re.Match[str], line: OsLogLine) -> tuple[Event, ...]:
         pid = int(match["pid"] or self._pid)
+        reason, self._reason = self._reason, ""
         return (
             ProcessDied(
                 stamp=line.stamp,
@@ -65,7 +79,7 @@ class Processes:
                 raw=line.raw,
                 package=self.package,
                 pid=pid,
-                why=f"launchd ({match['why']})",
+                why=f"{reason or 'launchd'} ({match['why']})",
             ),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 from bgtask_harness.virtual.ios.dasd import Dasd
 from bgtask_harness.virtual.ios.framework import BGTaskScheduler
@@ -62,7 +63,10 @@ def build(
     built = IPhone(iphone_profile(phone), layers)
     arguments = app or IosAppArguments()
     storage = Storage(bundle_id, arguments.settings)
-    built.install(Installation(_installed(bundle_id, arguments), layers.program, Mode(mode), storage))
+    installed = _installed(bundle_id, arguments)
+    if layers.info is not None:
+        installed = replace(installed, info=layers.info(installed.info))
+    built.install(Installation(installed, layers.program, Mode(mode), storage))
     return built
 
 

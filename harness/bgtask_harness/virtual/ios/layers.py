@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,9 @@ class IosLayers:
     """App: any program written against the ports."""
     daemons: type[Any] | None = None
     """Transport: a subclass of `virtual.iphone.daemons.Daemons`; that itself when None, as it needs `cryptography`."""
+
+    info: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    """App: what becomes of its Info.plist before it is installed; None leaves it alone."""
 
     def replace(self, **changes: Any) -> IosLayers:
         """Give the same layers with some replaced."""

@@ -22,6 +22,7 @@ from bgtask_reference.oracle.rules import ios_launching
 from bgtask_reference.oracle.rules import ios_parity
 from bgtask_reference.oracle.rules import ios_registering
 from bgtask_reference.oracle.rules import ios_submitting
+from bgtask_reference.oracle.rules import ios_working
 from bgtask_reference.oracle.rules import known
 from bgtask_reference.oracle.rules import listed
 from bgtask_reference.oracle.rules import overlap
@@ -67,6 +68,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *ios_registering.RULES,
     *ios_submitting.RULES,
     *ios_launching.RULES,
+    *ios_working.RULES,
     *ios_parity.RULES,
 )
 """Every rule, in the order in which verdicts are listed."""

@@ -30,7 +30,7 @@ from bgtask_reference.oracle.rules.ios_record import Pending
 from bgtask_reference.oracle.rules.ios_record import Seen
 from bgtask_reference.oracle.rules.ios_record import is_whole
 from bgtask_reference.oracle.rules.ios_record import is_whole_for
-from bgtask_reference.oracle.rules.ios_record import launchable_at
+from bgtask_reference.oracle.rules.ios_record import launches
 from bgtask_reference.oracle.rules.ios_record import lives
 from bgtask_reference.oracle.rules.ios_record import story_of
 from bgtask_reference.oracle.rules.ios_record import within
@@ -54,9 +54,9 @@ KILLED = ("watchdog", "8badf00d", "background task")
 def begin_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """The system launches no task before its earliest begin date."""
     story = story_of(outside, task.task.identifier)
-    for position, each in enumerate(story):
+    for each, requests in launches(story, outside):
         if isinstance(each.event, TaskLaunched) and not each.event.simulated:
-            found = [_after_begin_date(one, each) for one in launchable_at(story, position, outside)]
+            found = [_after_begin_date(one, each) for one in requests]
             told = [finding for finding in found if finding is not None]
             if told and len(told) == len(found):
                 yield next((finding for finding in told if finding.word is not Word.BROKEN), told[-1])

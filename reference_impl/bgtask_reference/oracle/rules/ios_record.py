@@ -83,14 +83,20 @@ def _of_all(outside: Outside) -> list[Seen]:
     return [Seen(outside.timeline.place(entry), entry.event) for entry in outside.record.of(*OF_ALL)]
 
 
+Story = tuple[Seen, ...]
+"""What concerns one identifier, in recorded order."""
+
+
+def _of_nobody(each: Seen) -> bool:
+    """Say whether something that names no identifier concerns every one."""
+    event = each.event
+    return isinstance(event, SubmitErrorSurfaced) or (isinstance(event, TaskRequestCancelled) and event.everything)
+
+
 @lru_cache(maxsize=1)
-def story_of(outside: Outside, identifier: str) -> tuple[Seen, ...]:
+def story_of(outside: Outside, identifier: str) -> Story:
     """Give everything that is about an identifier, and what is about all of them, in recorded order."""
-    of_everything = [
-        each
-        for each in _by_identifier(outside).get("", ())
-        if isinstance(each.event, TaskRequestCancelled) and each.event.everything
-    ]
+    of_everything = [each for each in _by_identifier(outside).get("", ()) if _of_nobody(each)]
     mine = [*_by_identifier(outside).get(identifier, ()), *of_everything, *_of_all(outside)]
     return tuple(sorted(mine, key=lambda each: each.index))
 
@@ -126,37 +132,39 @@ class Pending:
         return Finding(rule, Word.OPEN, reason, (self.request.index, each.index), missing=FRAMEWORK)
 
 
-def pending_at(story: Sequence[Seen], position: int, outside: Outside) -> Pending | None:
-    """Give the request that is pending just before a place; None when there is none."""
-    found: Pending | None = None
-    for each in story[:position]:
+def with_pending(story: Story, outside: Outside) -> Iterator[tuple[int, Seen, Pending | None]]:
+    """Go through a story: each place, what happened there, and the request that was pending just before it."""
+    asked: tuple[Seen, TaskRequestSubmitted] | None = None
+    for position, each in enumerate(story):
+        sure = asked is not None and is_whole(outside, asked[0].index, each.index)
+        yield position, each, Pending(*asked, is_sure=sure) if asked else None
         event = each.event
         if isinstance(event, TaskRequestSubmitted):
-            found = Pending(each, event, is_sure=is_whole(outside, each.index, story[position].index))
+            asked = each, event
         elif isinstance(event, TaskRequestRefused | TaskLaunched | TaskRequestCancelled | PhoneBooted):
-            found = None
-    return found
+            asked = None
 
 
-def launchable_at(story: Sequence[Seen], position: int, outside: Outside) -> list[Pending]:
-    """Give the requests that a launch at a place may be of, oldest first.
+def launches(story: Story, outside: Outside) -> Iterator[tuple[Seen, list[Pending]]]:
+    """Go through the launches of a story: each with the requests that it may be of, oldest first.
 
     dasd takes a request off its list and starts the app for it; what the app submits on its way up comes before the
-    framework tells of the launch. An older request is out only once dasd has said that it dropped one.
+    framework tells of the launch. An older request is out only once dasd has said that it dropped one. Whether requests
+    outlive a restart of the phone nobody knows, so a launch after one may be of an earlier request.
     """
     found: list[tuple[Seen, TaskRequestSubmitted]] = []
-    for each in story[:position]:
+    for each in story:
         event = each.event
+        if isinstance(event, TaskLaunched):
+            yield each, [Pending(one, asked, is_sure=is_whole(outside, one.index, each.index)) for one, asked in found]
         if isinstance(event, TaskRequestSubmitted):
             found.append((each, event))
         elif isinstance(event, TaskRequestRefused):
             found = found[:-1]
         elif isinstance(event, ActivityCancelled | TaskLaunched):
             found = found[1:] if len(found) > 1 or isinstance(event, TaskLaunched) else found
-        elif isinstance(event, TaskRequestCancelled | PhoneBooted):
+        elif isinstance(event, TaskRequestCancelled):
             found = []
-    upto = story[position].index
-    return [Pending(each, asked, is_sure=is_whole(outside, each.index, upto)) for each, asked in found]
 
 
 @value

@@ -35,8 +35,8 @@ from bgtask_reference.oracle.rules.ios_record import Seen
 from bgtask_reference.oracle.rules.ios_record import is_whole
 from bgtask_reference.oracle.rules.ios_record import is_whole_for
 from bgtask_reference.oracle.rules.ios_record import lives
-from bgtask_reference.oracle.rules.ios_record import pending_at
 from bgtask_reference.oracle.rules.ios_record import story_of
+from bgtask_reference.oracle.rules.ios_record import with_pending
 from bgtask_reference.oracle.rules.ios_record import within
 from bgtask_reference.oracle.rules.rule import SENTINELS
 from bgtask_reference.oracle.rules.rule import Rule
@@ -80,9 +80,14 @@ def surfaced(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fin
     for position, each in enumerate(story):
         if isinstance(each.event, TaskRequestRefused):
             later = story[position + 1 :]
-            told = [one for one in later if isinstance(one.event, SubmitErrorSurfaced)]
-            if told and within(each, told[0], told_within):
+            told = [
+                one for one in later if isinstance(one.event, SubmitErrorSurfaced) and within(each, one, told_within)
+            ]
+            if any(_is_sure(one) for one in told):
                 yield held("R14.surfaced")
+            elif told:
+                reason = "a submit failed, and the app then logged an error whose text the system withholds"
+                yield Finding("R14.surfaced", Word.OPEN, reason, (each.index, told[0].index), missing=THE_APP)
             elif not outside.saw(THE_APP):
                 reason = "a submit failed, and the app's own log is not to be seen"
                 yield Finding("R14.surfaced", Word.OPEN, reason, (each.index,), missing=THE_APP)
@@ -93,6 +98,10 @@ def surfaced(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fin
             else:
                 reason = "the log is not proven whole for long enough after a submit failed"
                 yield Finding("R14.surfaced", Word.OPEN, reason, (each.index,), missing=SENTINELS)
+
+
+def _is_sure(told: Seen) -> bool:
+    return isinstance(told.event, SubmitErrorSurfaced) and not told.event.withheld
 
 
 def one_request(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -139,8 +148,8 @@ def _has_come(asked: TaskRequestSubmitted, each: Seen) -> bool:
 def keeps_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """Asking again while a request is pending does not push its begin date away."""
     story = story_of(outside, task.task.identifier)
-    for position, each in enumerate(story):
-        if isinstance(each.event, TaskRequestSubmitted) and (before := pending_at(story, position, outside)):
+    for _, each, before in with_pending(story, outside):
+        if isinstance(each.event, TaskRequestSubmitted) and before:
             moved = (each.event.earliest_begin_ns or 0) - (before.asked.earliest_begin_ns or 0)
             if _has_come(before.asked, each):
                 continue  # dasd may have taken it already, and started the app for it
@@ -232,8 +241,8 @@ def cancelled(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Fi
 def kept(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
     """A request that is pending when the app's process dies is pending afterwards."""
     story = story_of(outside, task.task.identifier)
-    for position, each in enumerate(story):
-        if isinstance(each.event, ProcessDied) and (pending := pending_at(story, position, outside)):
+    for position, each, pending in with_pending(story, outside):
+        if isinstance(each.event, ProcessDied) and pending:
             after = next((one for one in story[position + 1 :] if isinstance(one.event, TELLS_OF_REQUESTS)), None)
             if after and isinstance(after.event, PendingTaskRequestsListed) and after.event.complete:
                 if _may_be_launching(pending, after, after.event, task.task.identifier):
