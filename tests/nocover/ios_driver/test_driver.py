@@ -24,6 +24,7 @@ from bgtask_reference.events import AppSpec
 from bgtask_reference.events import Event
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import Refusal
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import SentinelSeen
 from bgtask_reference.events import TaskCompleted
@@ -62,8 +63,11 @@ def phone(request: pytest.FixtureRequest) -> IPhone:
     return a_phone(request.param)
 
 
-def a_phone(model: str, program: IosProgram = ios.fixed, mode: str = "hook", *, debuggable: bool = True) -> IPhone:
-    app = IosAppArguments(permitted_identifiers=(TOKEN, LIBRARY), get_task_allow=debuggable)
+def a_phone(
+    model: str, program: IosProgram = ios.fixed, mode: str = "hook", *, debuggable: bool = True, account: str = ""
+) -> IPhone:
+    settings = {"active_provider": account}
+    app = IosAppArguments(permitted_identifiers=(TOKEN, LIBRARY), get_task_allow=debuggable, settings=settings)
     return build(model, program, BUNDLE, mode, app=app)
 
 
@@ -156,8 +160,51 @@ def test_a_simulated_launch_by_the_debugger_needs_no_hook(attach: Attach, phone:
     assert [event.subject.task for event in events if isinstance(event, RunStarted)] == [LIBRARY]
 
 
+def test_a_simulated_launch_without_a_pending_request_is_refused_in_the_framework_s_words(
+    phone: IPhone, attach: Attach
+) -> None:
+    device = attach(phone)
+    log_in(device)
+    device.hook(APP, "cancel", {"task": TOKEN}, soon())
+    words = f"No task request with identifier {TOKEN} has been scheduled"
+    for simulate in (device.simulate, device.simulate_by_debugger):
+        answer = simulate(APP, TOKEN, Simulation.LAUNCH, soon())
+        assert (answer.outcome, answer.refusal, answer.output) == (Outcome.REFUSED, Refusal.UNKNOWN_JOB, words)
+    answer = device.simulate(APP, TOKEN, Simulation.EXPIRATION, soon())
+    assert (answer.outcome, answer.output) == (
+        Outcome.REFUSED,
+        f"Task with identifier {TOKEN} is not currently being simulated",
+    )
+
+
+def test_a_second_simulated_launch_while_the_first_runs_is_refused_and_the_app_lives(attach: Attach) -> None:
+    device = attach(a_phone("iphone15-ios26"))
+    log_in(device)
+    device.hook(APP, "server", {"endpoint": "trakt/token", "reply": "ok", "duration_ms": "60000"}, soon())
+    first = device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())
+    device.hook(APP, "schedule", {"task": TOKEN}, soon())
+    second = device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())
+    assert first.outcome is Outcome.ACCEPTED
+    assert (second.outcome, second.refusal) == (Outcome.REFUSED, Refusal.OTHER)
+    assert "runs already" in second.output
+    assert device.hook(APP, "ping", {}, soon()).outcome is Outcome.ACCEPTED
+
+
+def test_a_suspended_app_is_not_forced_and_says_what_to_do(attach: Attach) -> None:
+    device = attach(a_phone("iphone13-ios16"))
+    log_in(device)
+    device.lock(soon())
+    device.advance_to(device.clocks(1, soon()).boot_ns + 60_000_000_000, until_output=False, deadline=soon())
+    for simulate in (device.simulate, device.simulate_by_debugger):
+        answer = simulate(APP, LIBRARY, Simulation.LAUNCH, soon())
+        assert (answer.outcome, answer.output) == (
+            Outcome.REFUSED,
+            f"{BUNDLE} is suspended: bring it to the front first",
+        )
+
+
 def test_a_build_without_a_hook_is_forced_by_the_debugger(attach: Attach) -> None:
-    device = attach(a_phone("iphone13-ios16", mode="debug"))
+    device = attach(a_phone("iphone13-ios16", mode="debug", account="TRAKT"))
     device.launch(APP, soon())
     assert Capability.APP_HOOK not in device.capabilities(APP, soon())
     answer = device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
+from typing import Any
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
@@ -20,6 +22,7 @@ from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.clocks import read_clocks
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.force import MASK
+from bgtask_harness.devices.ios.framework_lines import FrameworkLines
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.ios.log import LogStream
 from bgtask_harness.devices.port import Answer
@@ -57,6 +60,7 @@ class IPhoneDevice(AndroidOnly):
         self._name = name
         self._facts = facts
         self._answers = HookAnswers()
+        self._framework = FrameworkLines()
         self._logs: list[LogStream] = []
 
     @classmethod
@@ -123,7 +127,7 @@ class IPhoneDevice(AndroidOnly):
         return self.hook(app, "sentinel", {"digit": self.sentinel(number)}, deadline)
 
     def open_log(self, deadline: Deadline) -> Stream:
-        stream = LogStream(self._link, self._answers.hear)
+        stream = LogStream(self._link, self._hear)
         self._logs.append(stream)
         stream.wait_until_open(deadline)
         return stream
@@ -188,14 +192,23 @@ class IPhoneDevice(AndroidOnly):
 
         """
         self._listen(deadline)
-        answer = force.by_hook(self._link, self._answers, app.package, identifier, what, deadline)
-        if answer.outcome is Outcome.ACCEPTED:
-            return answer
-        return force.by_debugger(self._link, app.package, identifier, what, deadline)
+
+        def make() -> Answer:
+            answer = force.by_hook(self._link, self._answers, app.package, identifier, what, deadline)
+            if answer.outcome is Outcome.ACCEPTED:
+                return answer
+            return force.by_debugger(self._link, app.package, identifier, what, deadline)
+
+        return self._checked(app, identifier, what, make, deadline)
 
     def simulate_by_debugger(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
         """Simulate it without the app's help."""
-        return force.by_debugger(self._link, app.package, identifier, what, deadline)
+        self._listen(deadline)
+
+        def make() -> Answer:
+            return force.by_debugger(self._link, app.package, identifier, what, deadline)
+
+        return self._checked(app, identifier, what, make, deadline)
 
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         async def restart() -> None:
@@ -275,6 +288,15 @@ class IPhoneDevice(AndroidOnly):
         while self._logs:
             self._logs.pop().close()
         self._link.close()
+
+    def _checked(
+        self, app: AppSpec, identifier: str, what: Simulation, make: Callable[[], Answer], deadline: Deadline
+    ) -> Answer:
+        return force.checked(self._link, self._framework, app.package, identifier, what, make, deadline)
+
+    def _hear(self, entry: Any) -> None:
+        self._answers.hear(entry)
+        self._framework.hear(entry)
 
     def _bring_to_front(self, bundle_id: str, deadline: Deadline) -> int:
         if self._facts.virtual:

@@ -1,10 +1,14 @@
 """Two ways to simulate a launch or an expiration, tried in this order: the app's hook, then the debugger.
 
-Both only make the call. Whether a request was pending and a task began, the framework's lines in the log say; a way
-that cannot be gone gives way to the next, and the answer names the one that was.
+Both only make the call. What it needs is looked for before: a process that is not suspended and runs no task of that
+identifier; whether a request was pending the framework says in the log. What is not met is a refusal. A way that cannot
+be gone gives way to the next, and the answer names the one that was.
 """
 
 from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios import hook
@@ -14,6 +18,7 @@ from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.debugger import simulate
 from bgtask_harness.devices.ios.debugger.remote import DebuggerRefusedError
+from bgtask_harness.devices.ios.framework_lines import FrameworkLines
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.ios.stream import ServiceStream
 from bgtask_harness.devices.port import Answer
@@ -32,6 +37,45 @@ _VERBS = {Simulation.LAUNCH: "bgtask.simulate-launch", Simulation.EXPIRATION: "b
 _BEFORE_17 = "com.apple.debugserver.DVTSecureSocketProxy"
 _SINCE_17 = "com.apple.internal.dt.remote.debugproxy"
 _TUNNEL = (17,)
+_SAYS_WITHIN_S = 2.0
+"""How long the framework's line is waited for; it comes after a question to dasd."""
+
+
+def checked(
+    link: Link,
+    framework: FrameworkLines,
+    bundle_id: str,
+    identifier: str,
+    what: Simulation,
+    make: Callable[[], Answer],
+    deadline: Deadline,
+) -> Answer:
+    """Make the call, unless something is against it, and give what the framework said of it.
+
+    Of a log in which it said nothing the call counts as accepted: what came of it is for the rules to say.
+    """
+    against = _objection(link, framework, bundle_id, identifier, what, deadline)
+    if against is not None:
+        return as_answer(identifier, what, "none", "", Outcome.REFUSED, Refusal.OTHER, against)
+    framework.begin()
+    answer = make()
+    if answer.outcome is not Outcome.ACCEPTED:
+        return answer
+    said = framework.refusal(identifier, what, Deadline.after(min(_SAYS_WITHIN_S, deadline.remaining())))
+    if said is None:
+        return answer
+    return dataclasses.replace(answer, outcome=Outcome.REFUSED, refusal=Refusal.UNKNOWN_JOB, output=said)
+
+
+def _objection(
+    link: Link, framework: FrameworkLines, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline
+) -> str | None:
+    if framework.is_suspended(bundle_id):
+        return f"{bundle_id} is suspended: bring it to the front first"
+    runs_in = framework.runs_in(identifier) if what is Simulation.LAUNCH else None
+    if runs_in is None or runs_in != processes.pid_of(link, bundle_id, deadline):
+        return None
+    return f"a task of {identifier} runs already: forcing another would end the app"
 
 
 def by_hook(

@@ -1,0 +1,87 @@
+"""What the driver knows of simulated launches from the framework's lines alone, in a log that it follows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.framework_lines import FrameworkLines
+
+BUNDLE, TASK, OTHER = "com.example.app", "com.example.app.refresh", "com.example.app.other"
+FRAMEWORK = "/System/Library/Frameworks/BackgroundTasks.framework/BackgroundTasks"
+NOT_PENDING = f"No task request with identifier {TASK} has been scheduled"
+
+
+def heard(*messages: str, pid: int = 7, image: str = FRAMEWORK, process: str = "/x/App.app/App") -> FrameworkLines:
+    lines = FrameworkLines()
+    for message in messages:
+        lines.hear(SimpleNamespace(pid=pid, image_name=image, filename=process, message=message))
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("messages", "runs"),
+    [
+        ((), None),
+        ((f"Starting task: <BGProcessingTask: {TASK}>",), 7),
+        ((f"Starting simulated task: <BGAppRefreshTask: {TASK}>",), 7),
+        ((f"Starting task: <BGProcessingTask: {OTHER}>",), None),
+        (
+            (
+                f"Starting task: <BGProcessingTask: {TASK}>",
+                f"Marking task <BGProcessingTask: {TASK}> complete with success: 1",
+            ),
+            None,
+        ),
+        (
+            (
+                f"Starting simulated task: <BGProcessingTask: {TASK}>",
+                f"Marking simulated task complete: <BGProcessingTask: {OTHER}>",
+            ),
+            7,
+        ),
+        ((f"Starting simulated task: <BGProcessingTask: {TASK}>", "Marking simulated task complete: <private>"), None),
+    ],
+)
+def test_a_task_runs_from_its_begin_to_its_completion(messages: tuple[str, ...], runs: int | None) -> None:
+    assert heard(*messages).runs_in(TASK) == runs
+
+
+def test_what_others_write_says_nothing_of_tasks() -> None:
+    assert heard(f"Starting task: <BGProcessingTask: {TASK}>", image="/x/App.app/App").runs_in(TASK) is None
+
+
+def test_a_process_is_suspended_as_the_system_told_last() -> None:
+    told = [f"Calculated state for app<{BUNDLE}>: running-{state} (role: None)" for state in ("active", "suspended")]
+    daemon = {"image": "/usr/libexec/runningboardd", "process": "/usr/libexec/runningboardd"}
+    assert heard(*told, **daemon).is_suspended(BUNDLE)
+    assert not heard(*reversed(told), **daemon).is_suspended(BUNDLE)
+    assert not heard(*told, "something else", **daemon).is_suspended("com.example.another")
+
+
+@pytest.mark.parametrize(
+    ("what", "said", "refusal"),
+    [
+        (Simulation.LAUNCH, NOT_PENDING, NOT_PENDING),
+        (Simulation.LAUNCH, f"No task request with identifier {OTHER} has been scheduled", None),
+        (Simulation.LAUNCH, f"Starting simulated task: <BGAppRefreshTask: {TASK}>", None),
+        (
+            Simulation.EXPIRATION,
+            f"Task with identifier {TASK} is not currently being simulated",
+            f"Task with identifier {TASK} is not currently being simulated",
+        ),
+        (Simulation.EXPIRATION, f"Expiring simulated task: <BGAppRefreshTask: {TASK}>", None),
+        (Simulation.LAUNCH, "Getting pending task requests", None),
+    ],
+)
+def test_the_framework_s_own_line_is_the_refusal(what: Simulation, said: str, refusal: str | None) -> None:
+    assert heard(said).refusal(TASK, what, Deadline.after(0)) == refusal
+
+
+def test_what_was_said_of_an_earlier_call_is_forgotten() -> None:
+    lines = heard(NOT_PENDING)
+    lines.begin()
+    assert lines.refusal(TASK, Simulation.LAUNCH, Deadline.after(0)) is None
