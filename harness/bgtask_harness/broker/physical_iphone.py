@@ -11,6 +11,7 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios.discovery import attached
 from bgtask_harness.devices.ios.discovery import choose
 from bgtask_harness.devices.ios.driver import IPhoneDevice
+from bgtask_harness.devices.ios.link import Note
 from bgtask_harness.devices.ios.link import own_usbmuxd
 from bgtask_harness.nemesis.ledger import Way
 from bgtask_harness.profiles import AppFile
@@ -45,13 +46,15 @@ def iphone_of(profile: Profile, deadline: Deadline) -> Way:
     return Way(found.udid, host=own_usbmuxd(), identity=found.udid, kind=KIND)
 
 
-def open_iphone(udid: str, name: str, deadline: Deadline, bundle_id: str | None = None) -> IPhoneDevice:
+def open_iphone(
+    udid: str, name: str, deadline: Deadline, bundle_id: str | None = None, note: Note | None = None
+) -> IPhoneDevice:
     """Open one that this computer's usbmuxd has. Raises as `IPhoneDevice.attach`."""
-    return IPhoneDevice.attach(udid, name, deadline, address=own_usbmuxd(), bundle_id=bundle_id)
+    return IPhoneDevice.attach(udid, name, deadline, address=own_usbmuxd(), bundle_id=bundle_id, note=note)
 
 
 def _opened(way: Way, profile: Profile, app: AppFile, options: LeaseOptions) -> IPhoneDevice:
-    device = open_iphone(way.serial, profile.name, Deadline.after(options.start_s), app.spec.package)
+    device = open_iphone(way.serial, profile.name, Deadline.after(options.start_s), app.spec.package, options.note)
     try:
         if profile.unlocked_within_ns is not None:
             device.wait_until_unlocked(Deadline.after(profile.unlocked_within_ns / 1e9), options.progress)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 from typing import Protocol
 
 from bgtask_harness.broker.local import HeldLock
@@ -45,7 +46,8 @@ class LeaseOptions:
         program: Import path of the program that a virtual phone hosts instead of the app file's.
         log_dir: Where a virtual phone's own messages go; None for a temporary file.
         progress: Told while something is waited for.
-        wrap: What is put between the driver and the way to the device: what records it.
+        wrap: What is put between the driver and the way to an Android phone: what records it.
+        note: Told of everything that the driver says to an iPhone: what records that.
 
     """
 
@@ -59,6 +61,7 @@ class LeaseOptions:
     log_dir: Path | None = None
     progress: Progress = _silent
     wrap: Callable[[Transport], Transport] = _direct
+    note: Callable[[Any], None] | None = None
 
 
 class Lease:

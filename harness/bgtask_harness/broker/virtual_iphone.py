@@ -28,7 +28,12 @@ class VirtualIPhoneProvider:
         phone = IPhoneProcess(iphone_arguments(profile, app, options), deadline, log)
         try:
             device = IPhoneDevice.attach(
-                phone.ready.udid, profile.name, deadline, address=phone.ready.usbmuxd, bundle_id=app.spec.package
+                phone.ready.udid,
+                profile.name,
+                deadline,
+                address=phone.ready.usbmuxd,
+                bundle_id=app.spec.package,
+                note=options.note,
             )
         except BaseException:
             phone.end()

@@ -7,7 +7,6 @@ import shlex
 import zipfile
 import zlib
 import zoneinfo
-from bisect import bisect_right
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from bgtask_harness.recording.tape import SHELL
 from bgtask_harness.recording.tape import TAPE_NAME
 from bgtask_harness.recording.tape import Exchange
 from bgtask_harness.recording.tape import read_tape
+from bgtask_harness.recording.times import Moment
+from bgtask_harness.recording.times import Times
 from bgtask_harness.session.following import RAW_NAME
 from bgtask_reference.events import CaptureClosed
 from bgtask_reference.events import CaptureOpened
@@ -41,16 +42,6 @@ _LAST_DUMP = "dumpsys-jobscheduler"
 _TYPED = re.compile(r"adb -s \S+ shell (?P<line>.+)", re.DOTALL)
 _REBOOT = re.compile(r"adb -s \S+ reboot")
 FOLLOWS = f"{SHELL}logcat -b main,system,crash -v threadtime -v epoch -v usec -T 1"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One reading of the phone's clocks: the host's monotonic clock beside it, nanoseconds each."""
-
-    host_ns: int
-    boot_ns: int
-    wall_ns: int
-    boot_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +64,9 @@ class Recorded:
     taped: bool
 
     @property
-    def uptime_ns(self) -> int:
-        """The boot clock when the first thing was typed."""
-        return max(0, self.moments[0].boot_ns - self._before_first)
-
-    @property
-    def wall_ns(self) -> int:
-        """The wall clock at that moment."""
-        return self.moments[0].wall_ns - self._before_first
-
-    @property
-    def _before_first(self) -> int:
-        began = self.exchanges[0].at_ns if self.exchanges else self.moments[0].host_ns
-        return max(0, self.moments[0].host_ns - began)
+    def times(self) -> Times:
+        """The phone's time since the first thing was typed."""
+        return Times(self.moments, self.exchanges[0].at_ns if self.exchanges else self.moments[0].host_ns)
 
     @property
     def timezone(self) -> str | None:
@@ -96,19 +77,6 @@ class Recorded:
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             return None
 
-    def elapsed_ns(self, host_ns: int) -> int:
-        """How much of the phone's time had passed at a moment since the first thing was typed."""
-        at = bisect_right(self.moments, host_ns, key=lambda moment: moment.host_ns) - 1
-        if at < 0:
-            return max(0, self._before_first - (self.moments[0].host_ns - host_ns))
-        passed = self._before_first + sum(_passed(*pair) for pair in zip(self.moments, self.moments[1 : at + 1]))  # noqa: B905 - the second is shorter
-        return passed + host_ns - self.moments[at].host_ns
-
-
-def _passed(one: Moment, two: Moment) -> int:
-    """Phone time between two readings; the host's across a reboot, where the boot clock began anew."""
-    return two.boot_ns - one.boot_ns if one.boot_id == two.boot_id else two.host_ns - one.host_ns
-
 
 def recorded(path: Path) -> Recorded:
     """Read a recording: the zip that `bgtask record` wrote, what it unpacks to, or any session's folder.
@@ -117,8 +85,8 @@ def recorded(path: Path) -> Recorded:
         BadInput: It is none, is damaged, or was written by a newer version.
 
     """
-    files = _from_zip(path) if path.is_file() else _from_folder(path)
-    header, entries = _journal(files, path)
+    files = files_of(path)
+    header, entries = journal_of(files, path)
     log = files.get(RAW_NAME, b"").decode(errors="replace")
     tape = files.get(TAPE_NAME)
     exchanges = read_tape(tape, f"{path}, {TAPE_NAME}") if tape is not None else tuple(_without_tape(files, entries))
@@ -126,6 +94,16 @@ def recorded(path: Path) -> Recorded:
     if not found:
         raise BadInput(f"{path}: the phone's clocks were never read in it, so nothing can be told at its times")
     return Recorded(header, exchanges, log, tuple(found), taped=tape is not None)
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """Give the files of one session, by their names in its folder.
+
+    Raises:
+        BadInput: There is no session, or there are several.
+
+    """
+    return _from_zip(path) if path.is_file() else _from_folder(path)
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -167,7 +145,8 @@ def _root(path: Path, names: list[str]) -> PurePosixPath:
     return found[0]
 
 
-def _journal(files: dict[str, bytes], path: Path) -> tuple[Header, tuple[Entry, ...]]:
+def journal_of(files: dict[str, bytes], path: Path) -> tuple[Header, tuple[Entry, ...]]:
+    """Give the journal among them: its header and its entries. Raises `BadInput` when it has no header."""
     history = parse(files[JOURNAL_NAME]).history
     if history.header is None:
         raise BadInput(f"{path}: its journal has lost its first record, or is of a newer version")

@@ -54,7 +54,7 @@ def _date(text: str) -> float:
 
 
 RULES = (
-    Rule("redacted", "the recording has a word there for a serial or an address", r"<(?:serial|e-mail|mac)-\d+>"),
+    Rule("redacted", "the recording has a word there for a serial or an address", r"<(?:serial|name|e-mail|mac)-\d+>"),
     Rule("sentinel", "each session leaves marks of its own in the log", r"sentinel [0-9a-f]{8} \d+"),
     Rule(
         "random id",
@@ -67,8 +67,21 @@ RULES = (
         r"(?<![\d-])(?:\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?!\d)",
         _date,
     ),
+    Rule(
+        "date of dasd",
+        "as `date`",
+        r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b",
+        lambda text: dt.datetime.strptime(text, "%a %b %d %H:%M:%S %Y").replace(tzinfo=dt.UTC).timestamp(),
+    ),
+    Rule("activity", "dasd numbers activities anew each time", r"(?<=[A-Za-z]:)[0-9A-F]{6}(?=[\s>,):]|$)"),
     Rule("epoch ns", "as `date`", r"(?<![\w.])1\d{18}(?![\w.])", lambda text: int(text) / 1e9),
     Rule("epoch ms", "as `date`", r"(?<![\w.])1\d{12}(?![\w.])", lambda text: int(text) / 1e3),
+    Rule(
+        "attempt",
+        "as `date`: an attempt's id says when it began",
+        r"(?<=@)1\d{12}(?=\.\d)",
+        lambda text: int(text) / 1e3,
+    ),
     Rule("epoch s", "as `date`", r"(?<![\w.])1\d{9}\.\d{3,9}(?![\w.])", float),
     Rule(
         "boot clock, ms",

@@ -1,4 +1,4 @@
-"""Records a device: its log, clocks and environment, and a tape of what was typed at it and answered.
+"""Records a device: its log, clocks and environment, and a tape of what was typed at it (said to it) and answered.
 
 Without a script nothing is installed, started, forced or cleared.
 """
@@ -34,6 +34,9 @@ from bgtask_harness.profiles import SearchPath
 from bgtask_harness.profiles import load_app
 from bgtask_harness.profiles import load_profile
 from bgtask_harness.profiles.durations import parse_duration
+from bgtask_harness.recording.calls import CALLS_NAME
+from bgtask_harness.recording.calls import CallWriter
+from bgtask_harness.recording.calls import copy_calls
 from bgtask_harness.recording.redaction import Redactor
 from bgtask_harness.recording.script import Step
 from bgtask_harness.recording.script import read_script
@@ -53,6 +56,7 @@ SCENARIO = "recorded"
 _SPARE_S = 5.0
 _ASKING_S = 30.0
 _STAGING = ".redacted"
+_TEXTS = frozenset({".txt", ".ndjson"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,32 +127,59 @@ def record(order: Order) -> Path:
     folder = order.run_dir / order.profile.name / SCENARIO
     if folder.exists():
         raise BadInput(f"{folder}: holds a recording already; give another --run-dir")
-    serials: list[str] = []
+    private = _Private([], [])
     try:
-        _on_tape(order, folder, serials)
+        _on_tape(order, folder, private)
     except HarnessError:
         if not (folder / JOURNAL_NAME).exists():
             shutil.rmtree(folder)
-        elif serials:
-            order.progress(f"what was recorded until then: {_pack(order, folder, Redactor(serials))}")
+        elif private.serials:
+            order.progress(f"what was recorded until then: {_pack(order, folder, private.redactor)}")
         raise
-    return _pack(order, folder, Redactor(serials))
+    return _pack(order, folder, private.redactor)
 
 
-def _on_tape(order: Order, folder: Path, serials: list[str]) -> None:
-    """Record; `serials` gets the names of the device as soon as they are known."""
-    tape = TapeWriter(folder / TAPE_NAME)
-    options = dataclasses.replace(order.options, wrap=lambda transport: TapedTransport(transport, tape))
+@dataclass(frozen=True, slots=True)
+class _Private:
+    """What names the device and its owner: known as soon as it is opened."""
+
+    serials: list[str]
+    names: list[str]
+
+    @property
+    def redactor(self) -> Redactor:
+        return Redactor(self.serials, self.names)
+
+    def learn(self, lease: Lease) -> None:
+        device = lease.device
+        notes = device.facts.notes
+        self.serials.extend([lease.identity, *(notes[key] for key in notes if "serial" in key.lower())])
+        words = getattr(device, "private_words", None)
+        if words is not None:
+            told = words(Deadline.after(_ASKING_S))
+            self.serials.extend(told.serials)
+            self.names.extend(told.names)
+
+
+def _on_tape(order: Order, folder: Path, private: _Private) -> None:
+    """Record what is said to the device and what it says, in the form that it has one of."""
+    ios = order.profile.find.platform == "ios"
+    tape: TapeWriter | CallWriter = CallWriter(folder / CALLS_NAME) if ios else TapeWriter(folder / TAPE_NAME)
     try:
-        lease = acquire(_touched_as_asked(order), order.app, options)
-        notes = lease.device.facts.notes
-        serials += [lease.identity, *(notes[key] for key in notes if "serial" in key.lower())]
+        lease = acquire(_touched_as_asked(order), order.app, _recorded_on(tape, order.options))
+        private.learn(lease)
         try:
             _watch(lease, order, folder)
         finally:
             lease.release()
     finally:
         tape.close()
+
+
+def _recorded_on(tape: TapeWriter | CallWriter, options: LeaseOptions) -> LeaseOptions:
+    if isinstance(tape, CallWriter):
+        return dataclasses.replace(options, note=tape.take)
+    return dataclasses.replace(options, wrap=lambda transport: TapedTransport(transport, tape))
 
 
 def _touched_as_asked(order: Order) -> Profile:
@@ -172,7 +203,8 @@ def _patience_s(order: Order) -> float:
 
 
 def _watch(lease: Lease, order: Order, folder: Path) -> None:
-    lease.device.tell(ASK_ZONE, Deadline.after(_ASKING_S))
+    if lease.device.facts.platform == "android":
+        lease.device.tell(ASK_ZONE, Deadline.after(_ASKING_S))
     can = _able(lease, order)
     settings = Settings(SCENARIO, folder, patience_s=_patience_s(order), progress=order.progress)
     session = Session(lease, can, settings)
@@ -196,18 +228,25 @@ def _pack(order: Order, folder: Path, redactor: Redactor) -> Path:
     """Write the journal anew, since its checksums cover what is taken out, and copy the raw texts without it."""
     path = order.run_dir / f"recording-{order.profile.name}.zip"
     staging = order.run_dir / _STAGING
-    tape = copy_tape((folder / TAPE_NAME).read_bytes(), redactor.exchange)
+    tape = _redacted_tape(folder, redactor)
     _write(read(folder / JOURNAL_NAME), redactor, staging)
     inside = f"{order.profile.name}/{SCENARIO}"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(staging, f"{inside}/{JOURNAL_NAME}")
-        archive.writestr(f"{inside}/{TAPE_NAME}", tape)
-        for text in sorted(each for each in folder.rglob("*.txt") if each.is_file()):
+        archive.writestr(f"{inside}/{tape[0]}", tape[1])
+        for text in sorted(each for each in folder.rglob("*") if each.suffix in _TEXTS and each.is_file()):
             with archive.open(f"{inside}/{text.relative_to(folder).as_posix()}", "w") as entry:
                 for line in _redacted_lines(text, redactor):
                     entry.write(line)
     staging.unlink()
     return path
+
+
+def _redacted_tape(folder: Path, redactor: Redactor) -> tuple[str, bytes]:
+    calls = folder / CALLS_NAME
+    if calls.exists():
+        return CALLS_NAME, copy_calls(calls.read_bytes(), redactor.text)
+    return TAPE_NAME, copy_tape((folder / TAPE_NAME).read_bytes(), redactor.exchange)
 
 
 def _write(history: History, redactor: Redactor, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Takes out of a recording what names a person or a device: e-mail addresses, the serial, MAC addresses.
+"""Takes out of a recording what names a person or a device: e-mail and MAC addresses, serials, an iPhone's name.
 
 What a verdict rests on stays: package names, task ids, work ids, times. The same thing is always replaced by the same
 word, so that two lines about one account still tell that. It is no anonymiser: an app may log anything.
@@ -24,11 +24,14 @@ _LEAST_SERIAL = 4
 
 
 class Redactor:
-    """Replaces what is private in any text. `serials` are the device's own; shorter ones than 4 letters are left."""
+    """Replaces what is private in any text.
 
-    def __init__(self, serials: Iterable[str] = ()) -> None:
-        known = sorted({each for each in serials if len(each) >= _LEAST_SERIAL}, key=len, reverse=True)
-        self._serial = re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in known)) if known else None
+    `serials` are the device's own; shorter ones than 4 letters are left. `names` are what its owner calls it.
+    """
+
+    def __init__(self, serials: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        self._serial = _any_of(each for each in serials if len(each) >= _LEAST_SERIAL)
+        self._name = _any_of(names)
         self._words: dict[str, str] = {}
 
     @property
@@ -40,6 +43,8 @@ class Redactor:
         """Give the text without them."""
         if self._serial is not None:
             text = self._serial.sub(lambda match: self._word("serial", match[0]), text)
+        if self._name is not None:
+            text = self._name.sub(lambda match: self._word("name", match[0]), text)
         if "@" in text:
             text = _EMAIL.sub(lambda match: self._word("e-mail", match[0].lower()), text)
         return _MAC.sub(lambda match: self._word("mac", match[0].lower()), text) if ":" in text else text
@@ -66,6 +71,11 @@ class Redactor:
     def _word(self, kind: str, private: str) -> str:
         number = sum(word.startswith(f"<{kind}-") for word in self._words.values()) + 1
         return self._words.setdefault(private, f"<{kind}-{number}>")
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
+    known = sorted({each for each in words if each}, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in known)) if known else None
 
 
 def redact_history(history: History, redactor: Redactor) -> History:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bgtask_harness.broker.in_this_process import PhoneInThisProcess
 from bgtask_harness.broker.in_this_process import model_like
+from bgtask_harness.broker.iphone_in_this_process import iphone_like
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.android.reboot import BOOT_STATE
 from bgtask_harness.devices.port import Completed
@@ -22,11 +23,16 @@ from bgtask_harness.profiles import load_app
 from bgtask_harness.recording.differences import Compared
 from bgtask_harness.recording.differences import compare_logs
 from bgtask_harness.recording.differences import compare_texts
+from bgtask_harness.recording.iphone_material import RecordedIPhone
+from bgtask_harness.recording.iphone_material import is_iphone
+from bgtask_harness.recording.iphone_material import recorded_iphone
+from bgtask_harness.recording.iphone_replay import replay_iphone
 from bgtask_harness.recording.material import Recorded
 from bgtask_harness.recording.material import recorded
 from bgtask_harness.recording.normalising import Normaliser
 from bgtask_harness.recording.redaction import Redactor
 from bgtask_harness.recording.tape import Exchange
+from bgtask_harness.recording.telling import UNTAPED
 from bgtask_harness.recording.telling import tell
 from bgtask_harness.transport.port import Stream
 from bgtask_harness.transport.shell import follow
@@ -67,18 +73,36 @@ def diff_virtual(
         BadInput: The recording, the app file or the virtual phone cannot be used.
 
     """
+    if is_iphone(path):
+        return _diff_iphone(recorded_iphone(path), search, out, against, app)
     session = recorded(path)
     model = against or model_like(session.header.device.api_level, session.header.device.notes.get("model", ""))
     replayed = replay(session, load_app(app or session.header.app.name, search), model)
-    for line in tell(session, replayed.model, replayed.texts, replayed.normalised):
+    told = f"{session.header.device.name} (API {session.header.device.api_level})"
+    untaped = () if session.taped else (UNTAPED,)
+    for line in tell(told, replayed.model, replayed.texts, replayed.normalised, untaped):
         out(line)
     return 1 if replayed.differing else 0
 
 
+def _diff_iphone(
+    session: RecordedIPhone, search: SearchPath, out: Callable[[str], object], against: str | None, app: str | None
+) -> int:
+    device = session.header.device
+    version = device.notes.get("os", "")
+    model = against or iphone_like(device.notes.get("model", ""), version)
+    normaliser = Normaliser()
+    shown = load_app(app or session.header.app.name, search)
+    texts = tuple(replay_iphone(session, shown, model, normaliser, Redactor()))
+    for line in tell(f"{device.name} (iOS {version})", model, texts, normaliser.counts):
+        out(line)
+    return 1 if any(text.differing for text in texts) else 0
+
+
 def replay(session: Recorded, app: AppFile, model: str) -> Replayed:
     """Tell a virtual phone all of it. Raises `BadInput` when there is no such phone."""
-    uptime_s, rest_ns = divmod(session.uptime_ns, NS_PER_S)
-    began = dt.datetime.fromtimestamp((session.wall_ns - rest_ns) / NS_PER_S, dt.UTC)
+    uptime_s, rest_ns = divmod(session.times.uptime_ns, NS_PER_S)
+    began = dt.datetime.fromtimestamp((session.times.wall_ns - rest_ns) / NS_PER_S, dt.UTC)
     phone = PhoneInThisProcess(model, app, wall_clock=began.isoformat(), uptime_s=uptime_s, timezone=session.timezone)
     normaliser, retelling = Normaliser(), _Retelling(phone, session, rest_ns)
     texts = []
@@ -119,7 +143,7 @@ class _Retelling:
 
     def tell(self, exchange: Exchange) -> str | None:
         """Do what was done, when it was done. Gives what a command printed; None for what is no command."""
-        self._phone.pass_until(self._ahead_ns + self._session.elapsed_ns(exchange.at_ns))
+        self._phone.pass_until(self._ahead_ns + self._session.times.elapsed_ns(exchange.at_ns))
         self._read()
         command = exchange.command
         if exchange.follows or exchange.hung_up:

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bgtask_harness.devices.changes import Lever
+from bgtask_harness.devices.ios.debugger import Simulation
+from bgtask_harness.devices.ios.driver import IPhoneDevice
 from bgtask_harness.errors import BadInput
+from bgtask_harness.errors import Unsupported
 from bgtask_harness.session import Session
 from bgtask_harness.session.lengths import nanoseconds
 
@@ -56,6 +59,24 @@ class Step:
         VERBS[self.verb].do(session, *self.arguments)
 
 
+def _by_hand(session: Session, verb: str) -> None:
+    press = getattr(_iphone(session), verb)
+    session.act(verb, {}, press)
+
+
+def _simulate(session: Session, task: str, what: Simulation) -> None:
+    identifier, phone, app = session.task(task).identifier, _iphone(session), session.app.spec
+    verb = "bgtask.simulate-launch" if what is Simulation.LAUNCH else "bgtask.simulate-expiration"
+    session.act(verb, {"task": identifier}, lambda limit: phone.simulate(app, identifier, what, limit))
+
+
+def _iphone(session: Session) -> IPhoneDevice:
+    device = session.device
+    if not isinstance(device, IPhoneDevice):
+        raise Unsupported(f"{session.name} is no iPhone: lock, unlock, simulate and expire are an iPhone's")
+    return device
+
+
 VERBS: dict[str, Verb] = {
     "launch": Verb("", lambda session: session.launch()),
     "home": Verb("", lambda session: session.home()),
@@ -75,6 +96,10 @@ VERBS: dict[str, Verb] = {
     "force": Verb("TASK", lambda session, task: session.force(task, want=False)),
     "pull": Verb("LEVER VALUE", lambda session, lever, value: session.pull(lever, value)),
     "release": Verb("LEVER", lambda session, lever: session.release(lever)),
+    "lock": Verb("", lambda session: _by_hand(session, "lock")),
+    "unlock": Verb("", lambda session: _by_hand(session, "unlock")),
+    "simulate": Verb("TASK", lambda session, task: _simulate(session, task, Simulation.LAUNCH)),
+    "expire": Verb("TASK", lambda session, task: _simulate(session, task, Simulation.EXPIRATION)),
 }
 
 

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 from bgtask_harness.recording.differences import Compared
-from bgtask_harness.recording.material import Recorded
 from bgtask_harness.recording.normalising import RULES
 
 _WIDE = 100
+UNTAPED = "this recording has no tape: only what its journal and dumps tell of was typed again"
 
 
-def tell(session: Recorded, model: str, texts: Sequence[Compared], normalised: Mapping[str, int]) -> Iterator[str]:
+def tell(
+    recorded: str, model: str, texts: Sequence[Compared], normalised: Mapping[str, int], also: Sequence[str] = ()
+) -> Iterator[str]:
     """Tell every line that differs under what asked for it, then what was normalised, then the sum."""
-    device = session.header.device
-    yield f"{device.name} (API {device.api_level}) as recorded, against {model}; `-` is the recording, `+` the other"
-    if not session.taped:
-        yield "this recording has no tape: only what its journal and dumps tell of was typed again"
+    yield f"{recorded} as recorded, against {model}; `-` is the recording, `+` the other"
+    yield from also
     for text in texts:
         yield from _lines(text)
     yield from _normalised(normalised)

@@ -24,6 +24,12 @@ from bgtask_harness.recording.normalising import Normaliser
         ("id=354a48f1-8cc3-4846-998e-976f39a15572, x", "id=00000000-8cc3-4846-998e-976f39a15572, x"),
         ("Start proc 5211:com.a/u0a234 for", "Start proc 77:com.a/u0a99 for"),
         ("JobRecord{1e8b8e2 com.a}", "JobRecord{a42b45e com.a}"),
+        (
+            "bgRefresh-com.a.b:169D06 at (Mon Nov 23 02:05:09 2026 - x)",
+            "bgRefresh-com.a.b:B5EAEB at (Mon Nov 23 02:05:10 2026 - x)",
+        ),
+        ("bgRefresh-com.a.b:169D06:[", "bgRefresh-com.a.b:B5EAEB:["),
+        ('"attempt_id":"com.a@1795399509611.2"', '"attempt_id":"com.a@1795399509596.2"'),
         ("trailing ", "trailing"),
     ],
 )
@@ -40,6 +46,8 @@ def test_these_say_the_same(one: str, other: str) -> None:
         ("level: 87", "level: 88"),
         ("now 2026-11-23 02:00:00.123", "now 2026-11-23 03:00:00.123"),
         ("Ready: true", "Ready: false"),
+        ("at (Mon Nov 23 02:05:09 2026)", "at (Mon Nov 23 02:06:09 2026)"),
+        ('"attempt_id":"com.a@1795399509611.2"', '"attempt_id":"com.a@1795399509611.3"'),
         ("window_size_active_ms=3600000", "window_size_active_ms=3600001"),
         ("Required constraints: CONNECTIVITY [0x10000000]", "Required constraints: [0x0]"),
         ("36", "34"),

@@ -42,4 +42,4 @@ def read_clocks(link: Link, number: int, sentinel: str | None, deadline: Deadlin
         boot_id = str(lockdown.all_values.get("BootSessionID", ""))
         return ClockReading(number, boot_id, boot_ns, round(wall_s * _NS_PER_S), took + 1_000_000, began + took // 2)
 
-    return link.call(read, deadline, "reading the clocks")
+    return link.call(read, deadline, "reading the clocks", ("clocks", {"sentinel": sentinel or ""}))

@@ -24,6 +24,7 @@ from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.force import MASK
 from bgtask_harness.devices.ios.framework_lines import FrameworkLines
 from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.link import Note
 from bgtask_harness.devices.ios.log import LogStream
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
@@ -65,15 +66,24 @@ class IPhoneDevice(AndroidOnly):
 
     @classmethod
     def attach(
-        cls, udid: str, name: str, deadline: Deadline, *, address: str | None = None, bundle_id: str | None = None
+        cls,
+        udid: str,
+        name: str,
+        deadline: Deadline,
+        *,
+        address: str | None = None,
+        bundle_id: str | None = None,
+        note: Note | None = None,
     ) -> Self:
         """Pair if need be, ask the phone for its facts and give its handle. `address` is usbmuxd's.
+
+        `note` is told of everything that is said to it.
 
         Raises:
             HarnessError: One sentence: not there, not paired, locked.
 
         """
-        link = Link(udid, address)
+        link = Link(udid, address, note)
         try:
             return cls(link, name, _facts.read_facts(link, deadline), bundle_id)
         except BaseException:
@@ -89,6 +99,10 @@ class IPhoneDevice(AndroidOnly):
     def facts(self) -> DeviceFacts:
         """What it says of itself."""
         return self._facts
+
+    def private_words(self, deadline: Deadline) -> _facts.Private:
+        """Give what names the phone and its owner, for whoever takes that out of a recording."""
+        return _facts.read_private(self._link, deadline)
 
     def check_ready(self, deadline: Deadline) -> None:
         """Make sure that it lets itself be driven, before anything is measured.
@@ -127,10 +141,7 @@ class IPhoneDevice(AndroidOnly):
         return self.hook(app, "sentinel", {"digit": self.sentinel(number)}, deadline)
 
     def open_log(self, deadline: Deadline) -> Stream:
-        stream = LogStream(self._link, self._hear)
-        self._logs.append(stream)
-        stream.wait_until_open(deadline)
-        return stream
+        return self._followed(deadline, noted=True)
 
     def environment(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
         declared = _facts.read_info_plist(self._link, app.package, deadline) or {}
@@ -218,7 +229,7 @@ class IPhoneDevice(AndroidOnly):
                 await relay.restart()  # type: ignore[no-untyped-call]  # its own words have none
 
         progress("restarting")
-        self._link.call(restart, deadline, "restarting")
+        self._link.call(restart, deadline, "restarting", ("restart", {}))
         self._link.forget(deadline)
         self.regain(deadline)
         progress("it is back")
@@ -315,7 +326,13 @@ class IPhoneDevice(AndroidOnly):
     def _listen(self, deadline: Deadline) -> None:
         """Follow the log, where the hook answers, unless somebody does already."""
         if not any(log.is_open for log in self._logs):
-            self.open_log(deadline)
+            self._followed(deadline, noted=False)
+
+    def _followed(self, deadline: Deadline, *, noted: bool) -> LogStream:
+        stream = LogStream(self._link, self._hear, noted=noted)
+        self._logs.append(stream)
+        stream.wait_until_open(deadline)
+        return stream
 
     def _debuggable(self, app: AppSpec, deadline: Deadline) -> bool:
         pid = processes.pid_of(self._link, app.package, deadline)

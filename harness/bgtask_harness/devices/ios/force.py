@@ -8,6 +8,7 @@ be gone gives way to the next, and the answer names the one that was.
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable
 
 from bgtask_harness.deadline import Deadline
@@ -103,7 +104,10 @@ def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, d
     command = f"debugserver {name}: attach {pid}; [[BGTaskScheduler sharedScheduler] {what.value}@{identifier!r}]"
     try:
         with _open(link, name, deadline) as stream:
+            said = ("debugger", {"bundle": bundle_id, "task": identifier, "what": what.value})
+            at_ns = time.monotonic_ns()
             made = simulate(stream, pid, identifier, what, deadline)
+            link.note(said, at_ns)
     except DebuggerRefusedError as error:
         return as_answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
     except DeadlineExceeded as error:

@@ -130,7 +130,7 @@ def post(link: Link, name: str, deadline: Deadline) -> None:
         async with NotificationProxyService(await link.lockdown()) as proxy:
             await proxy.notify_post(name)
 
-    link.call(send_it, deadline, f"posting {name}")
+    link.call(send_it, deadline, f"posting {name}", ("post", {"name": name}))
 
 
 def sentinel(bundle_id: str, number: int) -> str:

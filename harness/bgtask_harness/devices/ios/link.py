@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Awaitable
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from typing import TypeVar
 
@@ -20,6 +23,33 @@ from bgtask_harness.errors import HarnessError
 from bgtask_harness.errors import Unsupported
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something that was said to the phone, in the driver's words, and what came of it.
+
+    Attributes:
+        verb: What: `launch`, `post`, `clocks` ...
+        arguments: Of that verb.
+        at_ns: When, on the host's monotonic clock.
+        until_ns: When it had ended.
+        answer: What the phone gave: whatever JSON can hold.
+        refused: The sentence of what went wrong; empty when nothing did.
+
+    """
+
+    verb: str
+    arguments: Mapping[str, str]
+    at_ns: int
+    until_ns: int
+    answer: object = None
+    refused: str = ""
+
+
+Said = tuple[str, Mapping[str, str]]
+"""A verb and its arguments."""
+Note = Callable[[Spoken], None]
 ADDRESS = "USBMUXD_SOCKET_ADDRESS"
 """Where usbmuxd listens, as every tool reads it."""
 _USUAL = "/var/run/usbmuxd"
@@ -33,11 +63,15 @@ def own_usbmuxd() -> str:
 
 
 class Link:
-    """One iPhone by its UDID. `address` is usbmuxd's (`HOST:PORT` or a path); None for this computer's own."""
+    """One iPhone by its UDID. `address` is usbmuxd's (`HOST:PORT` or a path); None for this computer's own.
 
-    def __init__(self, udid: str, address: str | None = None) -> None:
+    `note` is told of everything that is said to it.
+    """
+
+    def __init__(self, udid: str, address: str | None = None, note: Note | None = None) -> None:
         self.udid = udid
         self.address = address
+        self._note = note
         self._loop = Loop(f"iphone {udid}")
         self._lockdown: Any = None
         self._tunnel: Any = None
@@ -48,14 +82,31 @@ class Link:
         """Where this phone's asyncio lives."""
         return self._loop
 
-    def call(self, work: Callable[[], Awaitable[Result]], deadline: Deadline, doing: str) -> Result:
-        """Do something asynchronous with it.
+    def call(
+        self, work: Callable[[], Awaitable[Result]], deadline: Deadline, doing: str, said: Said | None = None
+    ) -> Result:
+        """Do something asynchronous with it. `said`: what that is in the driver's words, for whoever takes notes.
 
         Raises:
             HarnessError: One sentence: not there, not paired, locked, gone, too slow.
 
         """
+        at_ns = time.monotonic_ns()
+        try:
+            result = self._called(work, deadline, doing)
+        except HarnessError as error:
+            self.note(said, at_ns, refused=str(error))
+            raise
+        self.note(said, at_ns, result)
+        return result
 
+    def note(self, said: Said | None, at_ns: int, answer: object = None, refused: str = "") -> None:
+        """Tell whoever takes notes of something that was said."""
+        if self._note is not None and said is not None:
+            verb, arguments = said
+            self._note(Spoken(verb, dict(arguments), at_ns, time.monotonic_ns(), answer, refused))
+
+    def _called(self, work: Callable[[], Awaitable[Result]], deadline: Deadline, doing: str) -> Result:
         async def run() -> Result:
             return await work()
 

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Self
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios import walls
 from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.link import Said
 from bgtask_harness.errors import DeadlineExceeded
 from bgtask_harness.errors import DeviceLostError
 from bgtask_harness.errors import HarnessError
@@ -21,6 +23,8 @@ from bgtask_harness.errors import Refused
 
 _LEVELS = {"NOTICE": "Default", "INFO": "Info", "DEBUG": "Debug", "ERROR": "Error", "FAULT": "Fault"}
 _CLOSE_S = 5.0
+FOLLOWS: Said = ("follow", {})
+HUNG_UP: Said = ("unfollow", {})
 
 
 def as_line(entry: Any) -> bytes:
@@ -45,11 +49,13 @@ def as_line(entry: Any) -> bytes:
 class LogStream:
     """Lines as they come. Satisfies `transport.port.Stream`; nothing can be sent.
 
-    `heard` is told of every record, in the phone's own thread: whoever waits for an answer in the log.
+    `heard` is told of every record, in the phone's own thread: whoever waits for an answer in the log. `noted`: its
+    begin and its end are told to whoever takes notes of what is said to the phone.
     """
 
-    def __init__(self, link: Link, heard: Callable[[Any], None]) -> None:
+    def __init__(self, link: Link, heard: Callable[[Any], None], *, noted: bool = False) -> None:
         self._link = link
+        self._noted = noted
         self._heard = heard
         self._ready = threading.Condition()
         self._lines = bytearray()
@@ -69,6 +75,8 @@ class LogStream:
             raise DeadlineExceeded("opening the log of an iPhone")
         if self._failed is not None:
             raise self._failed
+        if self._noted:
+            self._link.note(FOLLOWS, time.monotonic_ns())
 
     def recv(self, size: int, deadline: Deadline) -> bytes:
         """Give what has come; see `Stream.recv`."""
@@ -97,6 +105,7 @@ class LogStream:
     def close(self) -> None:
         """End it."""
         self._pump.cancel()
+        self._note_end()
         with self._ready:
             self._ended = True
             self._ready.notify_all()
@@ -140,7 +149,13 @@ class LogStream:
             self._lines += line
             self._ready.notify_all()
 
+    def _note_end(self) -> None:
+        if self._noted and self._opened.is_set():
+            self._noted = False
+            self._link.note(HUNG_UP, time.monotonic_ns())
+
     def _fail(self, error: HarnessError) -> None:
+        self._note_end()
         with self._ready:
             self._failed = error
             self._ready.notify_all()

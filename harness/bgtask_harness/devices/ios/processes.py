@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.link import Said
 from bgtask_harness.errors import Refused
 
 Result = TypeVar("Result")
@@ -28,7 +29,7 @@ def launch(link: Link, bundle_id: str, deadline: Deadline, *, anew: bool = False
     async def run(control: Any) -> int:
         return int(await control.launch(bundle_id, kill_existing=anew))
 
-    return _with_control(link, run, deadline, f"launching {bundle_id}")
+    return _with_control(link, run, deadline, f"launching {bundle_id}", ("launch", {"bundle": bundle_id}))
 
 
 def pid_of(link: Link, bundle_id: str, deadline: Deadline) -> int | None:
@@ -37,7 +38,7 @@ def pid_of(link: Link, bundle_id: str, deadline: Deadline) -> int | None:
     async def find(control: Any) -> int | None:
         return int(await control.process_identifier_for_bundle_identifier(bundle_id)) or None
 
-    return _with_control(link, find, deadline, f"looking for {bundle_id}")
+    return _with_control(link, find, deadline, f"looking for {bundle_id}", ("pid", {"bundle": bundle_id}))
 
 
 def kill(link: Link, pid: int, deadline: Deadline) -> None:
@@ -46,7 +47,7 @@ def kill(link: Link, pid: int, deadline: Deadline) -> None:
     async def end(control: Any) -> None:
         await control.kill(pid)
 
-    _with_control(link, end, deadline, f"killing {pid}")
+    _with_control(link, end, deadline, f"killing {pid}", ("kill", {"pid": str(pid)}))
 
 
 def may_be_debugged(link: Link, pid: int, deadline: Deadline) -> bool:
@@ -55,10 +56,12 @@ def may_be_debugged(link: Link, pid: int, deadline: Deadline) -> bool:
     async def ask(control: Any) -> bool:
         return bool(await control.is_debuggable(pid))
 
-    return _with_control(link, ask, deadline, f"asking about {pid}")
+    return _with_control(link, ask, deadline, f"asking about {pid}", ("debuggable", {"pid": str(pid)}))
 
 
-def _with_control(link: Link, work: Callable[[Any], Awaitable[Result]], deadline: Deadline, doing: str) -> Result:
+def _with_control(
+    link: Link, work: Callable[[Any], Awaitable[Result]], deadline: Deadline, doing: str, said: Said
+) -> Result:
     async def run() -> Result:
         from pymobiledevice3.dtx import DTXNsError  # noqa: PLC0415 - a back-end is imported when used
         from pymobiledevice3.services.dvt.instruments.dvt_provider import DvtProvider  # noqa: PLC0415 - as above
@@ -70,4 +73,4 @@ def _with_control(link: Link, work: Callable[[Any], Awaitable[Result]], deadline
         except DTXNsError as error:
             raise Refused(f"iPhone {link.udid} refused {doing}: {error}") from error
 
-    return link.call(run, deadline, doing)
+    return link.call(run, deadline, doing, said)

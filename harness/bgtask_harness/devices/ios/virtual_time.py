@@ -6,6 +6,7 @@ from typing import Any
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios.link import Link
+from bgtask_harness.devices.ios.link import Said
 from bgtask_harness.errors import Refused
 from bgtask_harness.errors import Unsupported
 
@@ -37,7 +38,8 @@ def advance(link: Link, boot_ns: int, deadline: Deadline, *, until_output: bool)
 
     """
     request = {"Request": "Advance", "BootTime": boot_ns, "UntilOutput": until_output}
-    return int(_ask(link, request, deadline, "moving its clock on")["BootTime"])
+    said = ("advance", {"boot_ns": str(boot_ns), "until_output": str(until_output).lower()})
+    return int(_ask(link, request, deadline, "moving its clock on", said)["BootTime"])
 
 
 def hand(link: Link, act: str, argument: str, deadline: Deadline) -> None:
@@ -48,12 +50,13 @@ def hand(link: Link, act: str, argument: str, deadline: Deadline) -> None:
         Refused: There is no such act.
 
     """
-    answer = _ask(link, {"Request": "Hand", "Act": act, "Argument": argument}, deadline, act)
+    said = ("hand", {"act": act, "argument": argument})
+    answer = _ask(link, {"Request": "Hand", "Act": act, "Argument": argument}, deadline, act, said)
     if "Error" in answer:
         raise Refused(str(answer["Error"]))
 
 
-def _ask(link: Link, request: dict[str, Any], deadline: Deadline, doing: str) -> dict[str, Any]:
+def _ask(link: Link, request: dict[str, Any], deadline: Deadline, doing: str, said: Said) -> dict[str, Any]:
     async def ask() -> dict[str, Any]:
         from pymobiledevice3.exceptions import InvalidServiceError  # noqa: PLC0415 - a back-end is imported when used
 
@@ -67,4 +70,4 @@ def _ask(link: Link, request: dict[str, Any], deadline: Deadline, doing: str) ->
         finally:
             await connection.close()
 
-    return link.call(ask, deadline, doing)
+    return link.call(ask, deadline, doing, said)

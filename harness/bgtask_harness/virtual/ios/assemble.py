@@ -14,6 +14,7 @@ from bgtask_harness.virtual.ios.layers import IosFault
 from bgtask_harness.virtual.ios.layers import IosLayers
 from bgtask_harness.virtual.ios.phone import IPhone
 from bgtask_harness.virtual.ios.port import InstalledApp
+from bgtask_harness.virtual.ios.profile import IosBeginning
 from bgtask_harness.virtual.ios.profile import iphone_profile
 from bgtask_harness.virtual.layers import BadReference
 from bgtask_harness.virtual.layers import load
@@ -47,8 +48,9 @@ def build(
     mode: str,
     faults: Sequence[IosFault | str] = (),
     app: IosAppArguments | None = None,
+    began: IosBeginning | None = None,
 ) -> IPhone:
-    """Build a phone with one app on it.
+    """Build a phone with one app on it, as it stands when it `began`: as its model says when that is None.
 
     `phone` names a model of `phones.toml`; `program` and the faults are objects or import paths; `mode` is `release`,
     `debug`, `beacon` or `hook`.
@@ -60,7 +62,8 @@ def build(
 
     """
     layers = _layers(load(program, "program") if isinstance(program, str) else program, faults)
-    built = IPhone(iphone_profile(phone), layers)
+    profile = iphone_profile(phone)
+    built = IPhone(began.of(profile) if began else profile, layers)
     arguments = app or IosAppArguments()
     storage = Storage(bundle_id, arguments.settings)
     installed = _installed(bundle_id, arguments)

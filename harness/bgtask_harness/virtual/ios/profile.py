@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import tomllib
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,6 +39,24 @@ class IPhoneProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def version_numbers(self) -> tuple[int, ...]:
         """`16.5` as (16, 5)."""
         return tuple(int(part) for part in self.version.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class IosBeginning:
+    """How a phone's clocks stand when it is made.
+
+    Attributes:
+        wall_clock: ISO 8601 with offset.
+        uptime_s: How long it has been up by then.
+
+    """
+
+    wall_clock: str
+    uptime_s: int
+
+    def of(self, profile: IPhoneProfile) -> IPhoneProfile:
+        """Give a model that begins so."""
+        return msgspec.structs.replace(profile, wall_clock=self.wall_clock, uptime_s=self.uptime_s)
 
 
 class UnknownIPhone(LookupError):  # noqa: N818 - reads as what it is
