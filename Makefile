@@ -27,6 +27,10 @@ setup: $(VENV)/.stamp ## create the virtual environment
 demo: $(VENV)/.stamp ## the main job on the embedded virtual-pixel7, ends with verdicts and an HTML page
 	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir=reports/demo $(ARGS)
 
+parity: $(VENV)/.stamp ## the same scenarios on virtual-pixel7 and virtual-iphone15, compared (R16)
+	@$(BIN)/python -m pytest -n 2 --device virtual-pixel7 --device virtual-iphone15 --run-dir=reports/parity \
+		-k 'runs_to_success or comes_again_when_due' $(ARGS)
+
 suite: $(VENV)/.stamp ## the shipped suite on the four virtual phones; prints what each scenario took
 	@$(BIN)/python bench/suite.py $(ARGS)
 
@@ -79,6 +83,6 @@ lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean: ## remove what was built
-	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/allure-report bench/results
+	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/parity reports/allure-report bench/results
 
-.PHONY: help setup demo suite test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean
+.PHONY: help setup demo parity suite test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean

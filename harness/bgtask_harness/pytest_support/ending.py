@@ -12,12 +12,16 @@ from bgtask_harness.errors import HarnessError
 from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.pytest_support.chosen import Chosen
 from bgtask_harness.pytest_support.table import verdict_table
-from bgtask_harness.report.files import write_report
+from bgtask_harness.report.files import write_reports_of
+from bgtask_harness.report.pair_words import story
+from bgtask_harness.report.pair_words import worst
+from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_harness.report.run import judge_run
 from bgtask_reference.events import Judgement
 
 _EXERCISED = {Judgement.PASS, Judgement.FAIL, Judgement.INCONCLUSIVE}
+_MAY_FAIL = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 NOTHING_EXERCISED = pytest.ExitCode.NO_TESTS_COLLECTED
 
 
@@ -39,16 +43,34 @@ class Ending:
             self._report()
         else:
             self._trouble = "no scenario began, so there is nothing to judge"
+        if self._run is not None and self._tell_parity(self._run) and session.exitstatus in _MAY_FAIL:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if session.exitstatus == pytest.ExitCode.OK and not self._exercised():
             session.exitstatus = NOTHING_EXERCISED
 
     def _report(self) -> None:
-        own_allure = not self._config.getoption("allure_report_dir", None)
+        elsewhere = self._config.getoption("allure_report_dir", None)
         try:
             self._run = judge_run(self._chosen.run_dir)
-            self._page = write_report(self._chosen.run_dir, own_allure)
-        except HarnessError as error:
+            self._page = write_reports_of(self._run, allure=not elsewhere)
+            if elsewhere and self._run.pairs:
+                from bgtask_harness.report.allure_pairs import write_pairs  # noqa: PLC0415 - only with allure-pytest
+
+                write_pairs(self._run, Path(elsewhere))
+        except (HarnessError, OSError) as error:
             self._trouble = str(error)
+
+    def _tell_parity(self, run: RunVerdicts) -> bool:
+        """Report each scenario that differs between two platforms, or is open, as a test that failed."""
+        open_ = [pair for pair in run.pairs if pair.conclusion in {Conclusion.FAIL, Conclusion.INCONCLUSIVE}]
+        for pair in open_:
+            told = worst(pair, Judgement.FAIL) or [*pair.undecided]
+            reason = "\n".join(line for verdict in told for line in story(pair, verdict))
+            nodeid = f"parity::{pair.scenario}[{pair.first.device}-{pair.second.device}]"
+            place = ("parity", None, nodeid.partition("::")[2])
+            report = pytest.TestReport(nodeid, place, {}, "failed", reason or pair.reason, "call")
+            self._config.hook.pytest_runtest_logreport(report=report)
+        return bool(open_)
 
     def _exercised(self) -> bool:
         verdicts = [verdict for journal in self._run.journals for verdict in journal.verdicts] if self._run else []

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bgtask_harness.report.pair_words import title
+from bgtask_harness.report.pair_words import told
+from bgtask_harness.report.pair_words import worst
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
@@ -19,9 +22,12 @@ _WIDTH = max(len(conclusion) for conclusion in Conclusion)
 
 def verdict_table(run: RunVerdicts) -> Iterator[str]:
     """Give its lines. The stories are with the failures themselves, in the page and in `bgtask check`."""
-    name = max((len(journal.folder) for journal in run.journals), default=0)
+    names = [*(journal.folder for journal in run.journals), *(pair.name for pair in run.pairs)]
+    name = max(map(len, names), default=0)
     for journal in run.journals:
         yield f"{journal.conclusion.upper():<{_WIDTH}}  {journal.folder:<{name}}  {_told(journal)}".rstrip()
+    for pair in run.pairs:
+        yield f"{pair.conclusion.upper():<{_WIDTH}}  {pair.name:<{name}}  {visible(told(pair))}".rstrip()
     yield from _broken(run)
     yield headline(run)
 
@@ -42,10 +48,17 @@ def _broken(run: RunVerdicts) -> Iterator[str]:
         for verdict in journal.verdicts:
             if verdict.judgement is Judgement.FAIL:
                 found.setdefault((journal.device, verdict.rule, verdict.task), []).append((journal, verdict))
-    if found:
+    differing = {
+        (pair.devices, verdict.rule, verdict.task): (pair, verdict)
+        for pair in run.pairs
+        for verdict in worst(pair, Judgement.FAIL)
+    }
+    if found or differing:
         yield "broken:"
     for (device, rule, task), places in found.items():
         journal, verdict = places[0]
-        title = task_title(journal.header.app if journal.header else None, task)
+        name = task_title(journal.header.app if journal.header else None, task)
         where = counted(len(places), "scenario")
-        yield f"  {rule} ({verdict.norm}), {visible(title)} on {device}, in {where}: {visible(verdict.reason)}"
+        yield f"  {rule} ({verdict.norm}), {visible(name)} on {device}, in {where}: {visible(verdict.reason)}"
+    for pair, differs in differing.values():
+        yield f"  {differs.rule} ({differs.norm}), {visible(title(pair, differs))}: {visible(differs.reason)}"

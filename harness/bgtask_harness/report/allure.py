@@ -1,4 +1,4 @@
-"""Allure results of a judged run: one result for each scenario on each device, made from its journal.
+"""Allure results of a judged run: one for each scenario on each device, from its journal, and one for each pair.
 
 `write_results` fills a directory of its own. Where pytest was given `--alluredir`, allure-pytest writes there and
 `attach_to_allure` only adds to the result of the running test: never both into one directory.
@@ -12,8 +12,6 @@ import os
 import uuid
 from collections.abc import Iterable
 from collections.abc import Iterator
-from datetime import UTC
-from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
@@ -22,12 +20,15 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Attachment
 from allure_commons.model2 import Label
 from allure_commons.model2 import Parameter
-from allure_commons.model2 import Status
 from allure_commons.model2 import StatusDetails
 from allure_commons.model2 import TestResult
 from allure_commons.model2 import TestStepResult
 
 from bgtask_harness.journal import JOURNAL_NAME
+from bgtask_harness.report.allure_pairs import write_pairs
+from bgtask_harness.report.allure_words import STATUS
+from bgtask_harness.report.allure_words import STEP_STATUS
+from bgtask_harness.report.allure_words import journal_times
 from bgtask_harness.report.continuous_integration import executor
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
@@ -39,21 +40,6 @@ from bgtask_harness.report.words import task_title
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import Verdict
 
-_STATUS = {
-    Conclusion.FAIL: Status.FAILED,
-    Conclusion.BROKEN: Status.BROKEN,
-    Conclusion.INCONCLUSIVE: Status.BROKEN,
-    Conclusion.NOT_EXERCISED: Status.SKIPPED,
-    Conclusion.SKIPPED: Status.SKIPPED,
-    Conclusion.PASS: Status.PASSED,
-}
-_STEP_STATUS = {
-    Judgement.FAIL: Status.FAILED,
-    Judgement.INCONCLUSIVE: Status.BROKEN,
-    Judgement.SUPPRESSED: Status.SKIPPED,
-    Judgement.UNSUPPORTED: Status.SKIPPED,
-    Judgement.PASS: Status.PASSED,
-}
 _OURS = ("*-result.json", "*-attachment.*", "environment.properties", "categories.json", "executor.json")
 _SPACE = uuid.UUID("5c9ab1f0-5d0b-4f0e-9a35-2f6a8f0f7c11")
 _MOST_STEPS = 60
@@ -73,6 +59,7 @@ def write_results(run: RunVerdicts, target: Path) -> Path:
             old.unlink()
     for journal in run.journals:
         logger.report_result(_result(logger, run, journal))
+    write_pairs(run, target)
     categories = resources.files(__package__).joinpath("categories.json").read_text(encoding="utf-8")
     (target / "categories.json").write_text(categories, encoding="utf-8")
     (target / "environment.properties").write_text(environment_properties(run), encoding="utf-8")
@@ -114,7 +101,7 @@ def _property(value: str) -> str:
 
 
 def _result(logger: AllureFileLogger, run: RunVerdicts, journal: JudgedJournal) -> TestResult:
-    start, stop = _times(journal)
+    start, stop = journal_times(journal)
     identity = f"{journal.device}/{journal.scenario}"
     return TestResult(
         uuid=str(uuid.uuid5(_SPACE, f"{identity}@{start}")),
@@ -123,7 +110,7 @@ def _result(logger: AllureFileLogger, run: RunVerdicts, journal: JudgedJournal) 
         name=journal.scenario,
         fullName=f"bgtask_harness.scenarios#{journal.scenario}",
         titlePath=["bgtask", journal.device],
-        status=_STATUS[journal.conclusion],
+        status=STATUS[journal.conclusion],
         statusDetails=_details(journal),
         stage="finished",
         start=start,
@@ -150,7 +137,7 @@ def _labels(journal: JudgedJournal) -> Iterator[tuple[str, str]]:
     yield "language", "python"
     if journal.header:
         yield "epic", journal.header.app.name
-    for rule in dict.fromkeys(v.rule for v in journal.verdicts if v.judgement in _STEP_STATUS):
+    for rule in dict.fromkeys(v.rule for v in journal.verdicts if v.judgement in STEP_STATUS):
         yield "tag", rule
 
 
@@ -173,31 +160,18 @@ def _story(verdict: Verdict) -> str:
 def _steps(journal: JudgedJournal, start: int, stop: int) -> Iterator[TestStepResult]:
     """One step for each verdict that says something, worst first."""
     order = list(JUDGEMENTS)
-    told = [verdict for verdict in journal.verdicts if verdict.judgement in _STEP_STATUS]
+    told = [verdict for verdict in journal.verdicts if verdict.judgement in STEP_STATUS]
     for verdict in sorted(told, key=lambda v: order.index(v.judgement))[:_MOST_STEPS]:
         title = task_title(journal.header.app if journal.header else None, verdict.task)
         passed = verdict.judgement is Judgement.PASS
         yield TestStepResult(
             name=f"{JUDGEMENTS[verdict.judgement]} {verdict.rule} ({verdict.norm}): {title}",
-            status=_STEP_STATUS[verdict.judgement],
+            status=STEP_STATUS[verdict.judgement],
             statusDetails=None if passed else StatusDetails(message=verdict.reason, trace=_story(verdict)),
             stage="finished",
             start=start,
             stop=stop,
         )
-
-
-def _times(journal: JudgedJournal) -> tuple[int, int]:
-    """Give begin and end in milliseconds since 1970: the header's, and how long the host's clock ran."""
-    try:
-        began = datetime.fromisoformat(journal.header.started) if journal.header else None
-    except ValueError:
-        began = None
-    start = 0
-    if began:
-        start = round((began if began.tzinfo else began.replace(tzinfo=UTC)).timestamp() * 1000)
-    hosts = [entry.host_ns for entry in journal.history.entries]
-    return start, start + (max(hosts) - min(hosts)) // 1_000_000 if hosts else start
 
 
 def _made(journal: JudgedJournal) -> Iterable[tuple[str, str, str, str]]:

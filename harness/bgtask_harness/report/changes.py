@@ -39,10 +39,12 @@ def _changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 
 def _by_key(content: dict[str, Any]) -> Verdicts:
+    judged = [(journal["journal"], journal) for journal in content["journals"]]
+    judged += [(" and ".join(pair["journals"]), pair) for pair in content.get("parity", ())]
     return {
-        (journal["journal"], verdict["rule"], verdict["norm"], verdict["task"]): verdict
-        for journal in content["journals"]
-        for verdict in journal["verdicts"]
+        (name, verdict["rule"], verdict["norm"], verdict["task"]): verdict
+        for name, one in judged
+        for verdict in one["verdicts"]
     }
 
 
@@ -56,4 +58,4 @@ def _judgement(verdict: dict[str, Any] | None) -> str:
 
 def _name(key: tuple[str, str, str, str]) -> str:
     journal, rule, norm, task = key
-    return f"{journal.removesuffix('/journal.jsonl')}: {rule} ({norm}) of {task}"
+    return f"{journal.replace('/journal.jsonl', '')}: {rule} ({norm}) of {task}"

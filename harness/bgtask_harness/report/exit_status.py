@@ -23,7 +23,7 @@ class ExitStatus(IntEnum):
 
 def exit_status(run: RunVerdicts) -> ExitStatus:
     """Give the status of a judged run."""
-    found = {journal.conclusion for journal in run.journals}
+    found = set(run.conclusions)
     if Conclusion.FAIL in found:
         return ExitStatus.FAIL
     if Conclusion.BROKEN in found:

@@ -12,6 +12,7 @@ from bgtask_harness.report.failures import failures
 from bgtask_harness.report.markup import Markup
 from bgtask_harness.report.markup import el
 from bgtask_harness.report.markup import join
+from bgtask_harness.report.parity_section import parity_section
 from bgtask_harness.report.placing import place
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
@@ -49,7 +50,13 @@ def page(run: RunVerdicts) -> str:
         "body",
         el("div", class_=f"bar {status.name.lower().replace('_', '-')}"),
         _top(run, status),
-        el("main", matrix(run), [_section(run, journal) for journal in _worst_first(run)], _foot(run)),
+        el(
+            "main",
+            matrix(run),
+            parity_section(run.pairs),
+            [_section(run, one) for one in _worst_first(run)],
+            _foot(run),
+        ),
     )
     return "<!doctype html>\n" + el("html", head, body, lang="en") + "\n"
 
@@ -78,6 +85,8 @@ def _top(run: RunVerdicts, status: ExitStatus) -> Markup:
 def _verdict_in_words(run: RunVerdicts, status: ExitStatus) -> str:
     found = [journal.conclusion for journal in run.journals]
     total = counted(len(found), "scenario")
+    if said := _parity_in_words(run, status, found):
+        return said
     match status:
         case ExitStatus.FAIL:
             return f"{found.count(Conclusion.FAIL)} of {total} broke a rule"
@@ -90,7 +99,21 @@ def _verdict_in_words(run: RunVerdicts, status: ExitStatus) -> str:
     skipped = len(found) - found.count(Conclusion.PASS)
     held = sum(journal.counts[Judgement.PASS] for journal in run.journals)
     rest = f"; {skipped} of {total} checked nothing" if skipped else ""
-    return f"Nothing broke a rule: {counted(held, 'check')} held in {total}{rest}"
+    both = [pair.conclusion for pair in run.pairs].count(Conclusion.PASS)
+    same = f"; parity of {counted(both, 'scenario')} on two platforms" if both else ""
+    return f"Nothing broke a rule: {counted(held, 'check')} held in {total}{rest}{same}"
+
+
+def _parity_in_words(run: RunVerdicts, status: ExitStatus, found: list[Conclusion]) -> str:
+    """Say it where parity alone decided; empty where a journal did."""
+    worst = {ExitStatus.FAIL: Conclusion.FAIL, ExitStatus.INCONCLUSIVE: Conclusion.INCONCLUSIVE}.get(status)
+    pairs = [pair for pair in run.pairs if pair.conclusion is worst]
+    if not pairs or worst in found:
+        return ""
+    words = (
+        "differ between two platforms" if worst is Conclusion.FAIL else "could not be compared between two platforms"
+    )
+    return f"{len(pairs)} of {counted(len(run.pairs), 'scenario')} {words}"
 
 
 def _each(values: Iterator[str] | list[str]) -> str:

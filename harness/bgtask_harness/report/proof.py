@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_reference import oracle
 from bgtask_reference.events import Verdict
+from bgtask_reference.oracle.parity import RULES
+from bgtask_reference.oracle.parity import Showing
 
 MOST_LINES = 12
 """More raw lines than this of one event (a whole dump) are in the journal."""
 
-_STATEMENTS = {rule.id: rule.statement for rule in oracle.CATALOGUE}
+_STATEMENTS = {rule.id: rule.statement for rule in oracle.CATALOGUE} | {rule.id: rule.statement for rule in RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ def statement(rule: str) -> str:
     return _STATEMENTS.get(rule, "")
 
 
-def steps_of(journal: JudgedJournal, verdict: Verdict) -> list[Step]:
-    """Give a verdict's story, the raw lines taken out of its sentences."""
+def steps_of(journal: JudgedJournal, verdict: Verdict | Showing) -> list[Step]:
+    """Give a verdict's story, or one phone's part of it, the raw lines taken out of its sentences."""
     raws = [entry.event.raw.strip() for entry in journal.history.entries if entry.index in verdict.witness]
     return [_step(told, [raw for raw in raws if raw]) for told in verdict.story]
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from bgtask_harness.report.exit_status import exit_status
 from bgtask_harness.report.grouping import Group
 from bgtask_harness.report.grouping import grouped
+from bgtask_harness.report.pair_words import story
+from bgtask_harness.report.pair_words import told
+from bgtask_harness.report.pair_words import worst
+from bgtask_harness.report.pairs import JudgedPair
 from bgtask_harness.report.proof import steps_of
 from bgtask_harness.report.run import Conclusion
 from bgtask_harness.report.run import JudgedJournal
@@ -22,8 +27,9 @@ _WIDTH = max(len(conclusion) for conclusion in Conclusion)
 
 
 def summary(run: RunVerdicts) -> str:
-    """Tell the whole run, a line for each journal and the story of each failure. Ends with a line feed."""
+    """Tell the whole run, a line for each journal and pair, and the story of each failure. Ends with a line feed."""
     lines = [line for journal in run.journals for line in _journal(journal)]
+    lines += [line for pair in run.pairs for line in _pair(pair)]
     return "\n".join(visible(line) for line in [*lines, "", headline(run)]) + "\n"
 
 
@@ -34,7 +40,20 @@ def headline(run: RunVerdicts) -> str:
         counts.update(journal.counts)
     parts = ", ".join(f"{counts[kind]} {word.lower()}" for kind, word in JUDGEMENTS.items() if counts[kind])
     status = exit_status(run).name.replace("_", " ")
-    return f"{status}: {counted(len(run.journals), 'scenario')}, {parts or 'no verdicts'}"
+    return f"{status}: {counted(len(run.journals), 'scenario')}, {parts or 'no verdicts'}{_of_pairs(run)}"
+
+
+def _of_pairs(run: RunVerdicts) -> str:
+    counts = Counter(pair.conclusion for pair in run.pairs)
+    parts = ", ".join(f"{counts[kind]} {kind.replace('-', ' ')}" for kind in Conclusion if counts[kind])
+    return f"; parity of {counted(len(run.pairs), 'scenario')} on two platforms: {parts}" if run.pairs else ""
+
+
+def _pair(pair: JudgedPair) -> Iterator[str]:
+    yield f"{pair.conclusion.upper():<{_WIDTH}}  {pair.name}  {told(pair)}"
+    for verdict in worst(pair, Judgement.FAIL, Judgement.INCONCLUSIVE, Judgement.SUPPRESSED):
+        lines = story(pair, verdict)
+        yield from (f"    {line}" for line in (lines if verdict.judgement is Judgement.FAIL else islice(lines, 2)))
 
 
 def _journal(journal: JudgedJournal) -> Iterator[str]:

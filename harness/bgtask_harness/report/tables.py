@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import fields
 from dataclasses import is_dataclass
 
@@ -24,6 +25,7 @@ from bgtask_reference.events import EnvironmentSampled
 from bgtask_reference.events import Event
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import Verdict
+from bgtask_reference.oracle.parity import ParityVerdict
 
 MOST_EVENTS = 400
 _LONGEST_FIELD = 160
@@ -125,11 +127,12 @@ def _matrix_row(journal: JudgedJournal, rules: list[str]) -> Markup:
         el("td", el("a", journal.scenario, href=f"#{anchor(journal)}")),
         el("td", journal.device),
         el("td", chip(str(journal.conclusion)), title=journal.reason or None),
-        [_cell([v for v in journal.verdicts if v.rule == rule]) for rule in rules],
+        [cell([v for v in journal.verdicts if v.rule == rule]) for rule in rules],
     )
 
 
-def _cell(verdicts: list[Verdict]) -> Markup:
+def cell(verdicts: Sequence[Verdict | ParityVerdict]) -> Markup:
+    """Show the worst judgement that one rule gave."""
     worst = min((v.judgement for v in verdicts), key=_ORDER.index, default=Judgement.NOT_EXERCISED)
     symbol = _SYMBOLS.get(worst)
     if symbol is None:

@@ -10,12 +10,15 @@ import json
 from collections import Counter
 from typing import Any
 
+from bgtask_harness.journal import JOURNAL_NAME
 from bgtask_harness.report.exit_status import exit_status
+from bgtask_harness.report.pairs import JudgedPair
 from bgtask_harness.report.run import JudgedJournal
 from bgtask_harness.report.run import RunVerdicts
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import LineUnknown
 from bgtask_reference.events import Verdict
+from bgtask_reference.oracle.parity import ParityVerdict
 
 SCHEMA = 1
 """Raised when a key changes its meaning or goes away; a new key does not raise it."""
@@ -42,8 +45,44 @@ def to_value(run: RunVerdicts) -> dict[str, Any]:
         "summary": {
             "journals": _counts(Counter(str(journal.conclusion) for journal in run.journals)),
             "verdicts": _counts(Counter({str(kind): count for kind, count in total.items()})),
+            "pairs": _counts(Counter(str(pair.conclusion) for pair in run.pairs)),
+            "parity": _counts(Counter(str(verdict.judgement) for pair in run.pairs for verdict in pair.verdicts)),
         },
         "journals": [journal_value(journal) for journal in run.journals],
+        "parity": [pair_value(pair) for pair in run.pairs],
+    }
+
+
+def pair_value(pair: JudgedPair) -> dict[str, Any]:
+    """Give the part of one scenario that ran on two platforms."""
+    return {
+        "scenario": pair.scenario,
+        "journals": [f"{each.folder}/{JOURNAL_NAME}" for each in (pair.first, pair.second)],
+        "devices": [pair.first.device, pair.second.device],
+        "conclusion": str(pair.conclusion),
+        "reason": pair.reason,
+        "differences": list(pair.differences),
+        "counts": _counts(Counter({str(kind): count for kind, count in pair.counts.items()})),
+        "verdicts": [parity_value(verdict) for verdict in pair.verdicts],
+    }
+
+
+def parity_value(verdict: ParityVerdict) -> dict[str, Any]:
+    """Give one verdict over two journals, every field of it."""
+    return {
+        "rule": verdict.rule,
+        "norm": str(verdict.norm),
+        "task": verdict.task,
+        "judgement": str(verdict.judgement),
+        "difference": verdict.difference or None,
+        "level": str(verdict.level) if verdict.level else None,
+        "exercised": verdict.exercised,
+        "reason": verdict.reason,
+        "missing": list(verdict.missing),
+        "showings": [
+            {"device": each.device, "witness": list(each.witness), "story": list(each.story)}
+            for each in verdict.showings
+        ],
     }
 
 
@@ -51,7 +90,7 @@ def journal_value(journal: JudgedJournal) -> dict[str, Any]:
     """Give one journal's part."""
     header = journal.header
     return {
-        "journal": f"{journal.folder}/journal.jsonl",
+        "journal": f"{journal.folder}/{JOURNAL_NAME}",
         "device": journal.device,
         "scenario": journal.scenario,
         "app": header.app.name if header else None,

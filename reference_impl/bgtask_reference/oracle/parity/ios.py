@@ -86,7 +86,8 @@ def ios_side(task: TaskSlice, outside: Outside) -> Side:
     launches = list(lives(story))
     runs = tuple(_runs(task, launches))
     waits = SHARED if shared else _waits(requests, launches, outside)
-    submitted = [(each.index, each.event) for each in story if isinstance(each.event, TaskRequestSubmitted)]
+    taken = requests.taken
+    submitted = [(each.index, each.event) for each in taken if isinstance(each.event, TaskRequestSubmitted)]
     return Side(
         outside.device.name,
         outside.device.platform,
