@@ -13,6 +13,7 @@ from bgtask_harness.observe.getters import observe_data_saver
 from bgtask_harness.observe.getters import observe_getters
 from bgtask_harness.observe.getters import observe_low_power
 from bgtask_harness.observe.getters import observe_stopped
+from bgtask_harness.observe.ios.crash_report import observe_crash_report
 from bgtask_harness.observe.ios.info_plist import observe_info_plist
 from bgtask_harness.observe.job_dump import observe_jobs
 from bgtask_reference.events import Event
@@ -22,6 +23,7 @@ PARSERS: dict[str, Callable[[str, Stamp, str], tuple[Event, ...]]] = {
     "am-bucket": observe_bucket,
     "appops": observe_app_ops,
     "connectivity": observe_connectivity,
+    "crash-report": observe_crash_report,
     "dumpsys-battery": observe_battery,
     "dumpsys-deviceidle": observe_device_idle,
     "dumpsys-jobscheduler": observe_jobs,

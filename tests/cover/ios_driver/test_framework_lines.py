@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios.crashes import is_new
+from bgtask_harness.devices.ios.crashes import is_of
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.framework_lines import FrameworkLines
 
@@ -18,7 +21,11 @@ NOT_PENDING = f"No task request with identifier {TASK} has been scheduled"
 def heard(*messages: str, pid: int = 7, image: str = FRAMEWORK, process: str = "/x/App.app/App") -> FrameworkLines:
     lines = FrameworkLines()
     for message in messages:
-        lines.hear(SimpleNamespace(pid=pid, image_name=image, filename=process, message=message))
+        lines.hear(
+            SimpleNamespace(
+                pid=pid, image_name=image, filename=process, message=message, timestamp=dt.datetime.now(dt.UTC)
+            )
+        )
     return lines
 
 
@@ -85,3 +92,37 @@ def test_what_was_said_of_an_earlier_call_is_forgotten() -> None:
     lines = heard(NOT_PENDING)
     lines.begin()
     assert lines.refusal(TASK, Simulation.LAUNCH, Deadline.after(0)) is None
+
+
+def test_the_first_end_of_a_process_is_remembered() -> None:
+    line = f"[app<{BUNDLE}>:412] termination reported by launchd (2, 9, 9)"
+    daemon = {"image": "/usr/libexec/runningboardd", "process": "/usr/libexec/runningboardd"}
+    ended = heard(line, line, **daemon)
+    assert ended.first_end(BUNDLE) is not None
+    assert ended.first_end(OTHER) is None
+
+
+SINCE = dt.datetime(2026, 11, 23, 2, 7, 50, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        (f'{{"bundleID": "{BUNDLE}", "timestamp": "2026-11-23 02:07:52.00 +0000"}}\n{{}}', True),
+        (f'{{"bundleID": "{BUNDLE}", "timestamp": "2026-11-23 03:07:52.00 +0100"}}\n{{}}', True),
+        (f'{{"bundleID": "{BUNDLE}", "timestamp": "2026-11-23 02:07:49.00 +0000"}}\n{{}}', False),
+        (f'{{"bundleID": "{OTHER}", "timestamp": "2026-11-23 02:07:52.00 +0000"}}\n{{}}', False),
+        (f'{{"bundleID": "{BUNDLE}", "timestamp": 7}}', False),
+        ("[]", False),
+        ("junk", False),
+    ],
+)
+def test_a_report_is_taken_when_it_is_the_app_s_and_of_this_session(text: str, new: bool) -> None:
+    assert is_new(text, BUNDLE, SINCE) is new
+
+
+def test_a_report_is_called_after_its_process() -> None:
+    assert is_of("/Demo-2026-11-23-010203.ips", "Demo")
+    assert not is_of("/Demolition-2026-11-23-010203.ips", "Demo")
+    assert not is_of("/Demo-2026-11-23-010203.ips.synced", "Demo")
+    assert not is_of("/-2026-11-23-010203.ips", "")

@@ -123,6 +123,10 @@ def test_it_says_what_it_is_and_what_can_be_done(phone: IPhone, attach: Attach) 
         Capability.ADVANCE_TIME,
         Capability.APP_HOOK,
         Capability.APP_INSTALLED,
+        Capability.DIAGNOSTICS,
+        Capability.REBOOT,
+        Capability.SWITCH_NETWORK,
+        Capability.SWITCH_POWER,
         Capability.FORCE_JOB,
     }
 
@@ -233,6 +237,24 @@ def test_a_reboot_is_waited_out_and_known_by_another_boot(phone: IPhone, attach:
     device.reboot(soon(), lambda _said: None)
     phone.system.image_mounted = True
     assert device.clocks(2, soon()).boot_id != before
+
+
+def test_the_crash_report_of_an_app_is_taken_once(phone: IPhone, attach: Attach) -> None:
+    device = attach(a_phone(phone.profile.name, ios.u1))
+    launched(device)
+    assert device.jobs(APP, soon()) == ()
+    read(device, lambda: device.hook(APP, "state", {"name": "active_provider", "value": "TRAKT"}, soon()))
+    (report,) = device.jobs(APP, soon())
+    assert report.parser == "crash-report"
+    assert "must be registered before application finishes launching" in report.text
+    assert device.jobs(APP, soon()) == ()
+
+
+def test_an_app_that_is_killed_leaves_no_crash_report(attach: Attach) -> None:
+    device = attach(a_phone("iphone13-ios16"))
+    launched(device)
+    read(device, lambda: device.kill(APP, soon()))
+    assert device.jobs(APP, soon()) == ()
 
 
 class TestWalls:

@@ -11,6 +11,7 @@ from typing import Self
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import Change
+from bgtask_harness.devices.ios import crashes
 from bgtask_harness.devices.ios import facts as _facts
 from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
@@ -62,6 +63,7 @@ class IPhoneDevice(AndroidOnly):
         self._facts = facts
         self._answers = HookAnswers()
         self._framework = FrameworkLines()
+        self._reported: set[str] = set()
         self._logs: list[LogStream] = []
 
     @classmethod
@@ -149,9 +151,14 @@ class IPhoneDevice(AndroidOnly):
         return (Text("info-plist", f"pymobiledevice3 apps query {app.package}", json.dumps(told)),)
 
     def jobs(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
-        """Give nothing: no service tells what dasd keeps; its log does."""
-        del app, deadline
-        return ()
+        """Give the app's crash reports, each once, after a process of it has ended. dasd tells by its log alone."""
+        ended = self._framework.first_end(app.package)
+        if ended is None:
+            return ()
+        found = crashes.reports(self._link, app.package, ended - crashes.BEFORE, deadline)
+        new = tuple(text for text in found if text.command not in self._reported)
+        self._reported |= {text.command for text in new}
+        return new
 
     # --- doing ----------------------------------------------------------------------------------------------------
 

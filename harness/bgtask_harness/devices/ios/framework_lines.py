@@ -7,6 +7,7 @@ it runs again). Only what was heard is known: a log that nobody followed objects
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections import deque
@@ -23,6 +24,7 @@ _COMPLETE = re.compile(r"Marking (?:simulated )?task (?:complete: )?(?:<\w+: (?P
 _EXPIRED = re.compile(r"Expiring simulated task: <\w+: (?P<id>[^>]+)>")
 _NOT_PENDING = re.compile(r"No task request with identifier (?P<id>\S+) has been scheduled")
 _NOT_SIMULATED = re.compile(r"Task with identifier (?P<id>\S+) is not currently being simulated")
+_ENDED = re.compile(r"app<(?P<bundle>[^>(]+)[^>]*>.* termination reported by launchd")
 _STATE = re.compile(r"Calculated state for app<(?P<bundle>[^>]+)>: (?P<state>[\w-]+)")
 _TURNED_AWAY = {Simulation.LAUNCH: _NOT_PENDING, Simulation.EXPIRATION: _NOT_SIMULATED}
 _CARRIED_OUT = {Simulation.LAUNCH: _BEGUN, Simulation.EXPIRATION: _EXPIRED}
@@ -37,21 +39,27 @@ class FrameworkLines:
         self._heard = threading.Condition()
         self._running: dict[str, int] = {}
         self._suspended: set[str] = set()
+        self._ended: dict[str, dt.datetime] = {}
         self._said: deque[str] = deque(maxlen=_KEPT)
 
     def hear(self, entry: Any) -> None:
-        """Take note of a record: `image_name`, `filename`, `pid` and `message` of pymobiledevice3's."""
+        """Take note of a record: `image_name`, `filename`, `pid`, `timestamp`, `message` of pymobiledevice3's."""
         with self._heard:
             if str(entry.image_name).endswith(SENDER):
                 self._framework(int(entry.pid), str(entry.message))
             elif str(entry.filename).endswith(_STATES):
-                self._state(str(entry.message))
+                self._state(str(entry.message), entry.timestamp.astimezone(dt.UTC))
             self._heard.notify_all()
 
     def is_suspended(self, bundle_id: str) -> bool:
         """Say whether the system told last that the app's process stands still."""
         with self._heard:
             return bundle_id in self._suspended
+
+    def first_end(self, bundle_id: str) -> dt.datetime | None:
+        """Give when a process of the app ended for the first time, by the log's clock; None when none has."""
+        with self._heard:
+            return self._ended.get(bundle_id)
 
     def runs_in(self, identifier: str) -> int | None:
         """Give the process in which a task of that identifier was begun and not completed; None when none was."""
@@ -85,7 +93,9 @@ class FrameworkLines:
             for name in of:
                 del self._running[name]
 
-    def _state(self, message: str) -> None:
+    def _state(self, message: str, at: dt.datetime) -> None:
+        if ended := _ENDED.search(message):
+            self._ended.setdefault(ended["bundle"], at)
         match = _STATE.search(message)
         if match is None:
             return
