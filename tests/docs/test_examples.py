@@ -14,6 +14,9 @@ import pytest
 
 from bgtask_harness.virtual.assemble import build
 from bgtask_harness.virtual.ios.assemble import build as build_iphone
+from bgtask_harness.virtual.ios.dasd import Dasd
+from bgtask_harness.virtual.ios.framework import BGTaskScheduler
+from bgtask_harness.virtual.ios.layers import IosLayers
 from bgtask_harness.virtual.layers import Layers
 
 ROOT = Path(__file__).parents[2]
@@ -64,10 +67,11 @@ def test_each_fault_of_an_iphone_in_the_docs_makes_one() -> None:
         phone = build_iphone(
             "iphone15-ios26", "bgtask_reference.lineage.tvmaniac.ios:fixed", "com.example.app", "hook", [space[name]]
         )
-        assert phone.layers.daemons is not None
+        sound = IosLayers(dasd=Dasd, background_tasks=BGTaskScheduler, program=phone.layers.program)
+        assert phone.layers != sound
         made.add(name)
 
-    assert made == {"every_second_line_is_lost"}
+    assert made == {"every_second_line_is_lost", "windows_open_at_once"}
 
 
 def helped(arguments: list[str]) -> str:

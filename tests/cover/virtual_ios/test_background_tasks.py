@@ -232,6 +232,20 @@ def test_a_completed_task_lets_the_process_be_suspended(bench: IPhoneBench, scri
     assert bench.framework()[-1] == f"Marking task <BGAppRefreshTask: {TASKS[0]}> complete with success: 0"
 
 
+def test_what_dasd_has_decided_is_not_held_up_by_a_suspension_that_was_due() -> None:
+    script = Script(completes=True).registers(*TASKS)
+    bench = IPhoneBench(script, permitted=TASKS)
+    bench.open()
+    submit(script, TASKS[0], seconds=20)
+    submit(script, TASKS[1], seconds=20.51)  # decided while the process waits to be suspended, handed over after
+    bench.lock()
+    bench.run(20)
+
+    assert [task.identifier for task in script.handed] == list(TASKS[:2])
+    assert not any("No expiration handler" in line for line in bench.framework())
+    assert bench.process.state == "suspended"
+
+
 def test_an_expired_task_without_a_handler_is_marked_unsuccessful(bench: IPhoneBench, script: Script) -> None:
     script.handles_expiry = False
     submit(script, TASKS[0], REFRESH, seconds=60)

@@ -65,6 +65,10 @@ class Wire:
         """Give what arrives of a line of the log; may be nothing. Raises what ends the stream."""
         return line
 
+    def chunk(self, size: int) -> int:
+        """Give how many bytes a read of the log brings, of at most so many."""
+        return size
+
     def ask(self, what: str) -> None:
         """Let a question through, or raise what becomes of it."""
 
@@ -135,9 +139,17 @@ class LocalIPhone(IPhoneDevice):
         return Answer("unlock", "the passcode", Outcome.ACCEPTED)
 
     def hand(self, act: str, argument: str = "") -> None:
-        """Have a person's hands do something. Raises what the wire does."""
+        """Have a person's hands do something. Raises what the wire does.
+
+        Raises:
+            Refused: There is no such act.
+
+        """
         self._wire.ask("hand")
-        self._phone.hand(act, argument)
+        try:
+            self._phone.hand(act, argument)
+        except port.Refused as refused:
+            raise Refused(refused.sentence) from refused
         self._settle()
 
     def kill(self, app: AppSpec, deadline: Deadline) -> Answer:
@@ -274,6 +286,7 @@ class LocalLog:
         """Give what has come; nothing comes by waiting."""
         del deadline
         if self._lines:
+            size = self._wire.chunk(size)
             taken = bytes(self._lines[:size])
             del self._lines[:size]
             return taken

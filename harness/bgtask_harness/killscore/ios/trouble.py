@@ -18,6 +18,7 @@ from bgtask_harness.killscore.trouble import truncated
 
 _FAULTS = "bgtask_harness.virtual.faults.iphone_system"
 _SENTINEL = b".bgt.sentinel."
+_ANSWER = b'"category": "bgt"'
 _UP = ("quiet", "server", "user")
 """Lives without a reboot: a phone that goes away for good cannot come up again."""
 OF_ITS_TEXT = ("R11.expiry-halts", "R13.registered-in-time", "R14.surfaced", "R16.retry", "R18")
@@ -56,6 +57,45 @@ def ends(seed: int) -> WireOf:
             return line[: len(line) // 2] if self._left == 0 else line
 
     return Ending
+
+
+def in_small_pieces(seed: int) -> WireOf:
+    """Hand the log out in pieces that end anywhere: legal, and every line must be whole all the same."""
+
+    class Pieces(Wire):
+        def __init__(self) -> None:
+            self._rng = random.Random(f"pieces {seed}")  # noqa: S311 - as above
+
+        def chunk(self, size: int) -> int:
+            return min(size, self._rng.randint(1, 1500))
+
+    return Pieces
+
+
+def reordered(seed: int) -> WireOf:
+    """Swap lines of different processes that were logged in the same millisecond, as merged streams do."""
+
+    class Swapping(Wire):
+        def __init__(self) -> None:
+            self._rng = random.Random(f"order {seed}")  # noqa: S311 - as above
+            self._held = b""
+
+        def log(self, line: bytes) -> bytes:
+            held, self._held = self._held, b""
+            if _ANSWER in line:
+                return held + line
+            if held and _may_swap(held, line) and self._rng.random() < 0.5:  # noqa: PLR2004 - as often as not
+                return line + held
+            self._held = line
+            return held
+
+    return Swapping
+
+
+def _may_swap(one: bytes, other: bytes) -> bool:
+    """Tell whether two lines have the same millisecond and different processes."""
+    a, b = json.loads(one), json.loads(other)
+    return bool(a["timestamp"][:23] == b["timestamp"][:23] and a["processID"] != b["processID"])
 
 
 def withheld(_seed: int) -> WireOf:
@@ -143,6 +183,8 @@ NUISANCES = (
     Nuisance("late-by-hours", fault=f"{_FAULTS}:hours_late"),
     Nuisance("vetoes-of-dasd", fault=f"{_FAULTS}:vetoes"),
     Nuisance("jettisoned", fault=f"{_FAULTS}:jettisoned"),
+    Nuisance("log-in-pieces", wrap=in_small_pieces),
+    Nuisance("log-reordered", wrap=reordered),
     Nuisance("little-time", ("expiry", "mixed"), fault=f"{_FAULTS}:little_time"),
 )
 

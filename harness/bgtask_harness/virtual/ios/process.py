@@ -46,6 +46,8 @@ class AppProcess:
         self.holds: set[str] = set()
         self.alive = True
         self.debugged = False
+        self.awaited = 0
+        """How many activities are on their way to it."""
         self.application: IosApplication | None = None
         self.background_tasks: BGTaskScheduler = phone.layers.background_tasks(self)
         self.arguments: tuple[str, ...] = ()

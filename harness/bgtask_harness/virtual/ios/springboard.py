@@ -87,12 +87,18 @@ class SpringBoard:
                 self._to_background(process)
 
     def run_activity(self, activity: Activity, begun: Callable[[], None]) -> None:
-        """Hand an activity to its app: launched in the background when it does not run, resumed when suspended."""
+        """Hand an activity to its app: launched in the background when it does not run, resumed when suspended.
+
+        It is kept running from here on: what was decided before is not undone by a suspension that was due.
+        """
         process = self.find(activity.bundle_id) or self._fork(activity.bundle_id, foreground=False)
         if process.state is ProcessState.SUSPENDED:
             self._set(process, ProcessState.BACKGROUND)
 
+        process.awaited += 1
+
         def hand() -> None:
+            process.awaited -= 1
             begun()
             process.background_tasks.handle_launch(activity)
 
@@ -183,7 +189,8 @@ class SpringBoard:
             process.application.did_enter_background()
 
     def _suspend(self, process: AppProcess) -> None:
-        idle = process.state is ProcessState.BACKGROUND and not process.background_tasks.busy
+        busy = process.background_tasks.busy or process.awaited
+        idle = process.state is ProcessState.BACKGROUND and not busy
         if process.alive and idle and process.background_tasks.launched:
             self._set(process, ProcessState.SUSPENDED)
 
