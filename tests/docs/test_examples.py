@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bgtask_harness.observe.ios import IosLogObserver
 from bgtask_harness.virtual.assemble import build
 from bgtask_harness.virtual.ios.assemble import build as build_iphone
 from bgtask_harness.virtual.ios.dasd import Dasd
@@ -37,6 +39,22 @@ def test_python_in_the_docs_compiles() -> None:
 def test_toml_in_the_docs_parses() -> None:
     for page, text in blocks("toml"):
         assert tomllib.loads(text), page
+
+
+def test_the_lines_of_the_swift_sample_are_read() -> None:
+    (_, code), *_ = blocks("swift")
+    values = {"bundle": "org.example", "event": "start", "id": "org.example.sync", "attempt": "A1", "more": ""}
+    values |= {"why": "null", "getpid()": "412", "name": "org.example.bgt.sentinel.7"}
+    observer = IosLogObserver("org.example")
+    kinds = []
+    for literal in re.findall(r'"(\{(?:[^"\\]|\\.)*\})"', code):
+        text = re.sub(r"\\\((getpid\(\)|\w+)\)", lambda found: values[found[1]], literal).replace('\\"', '"')
+        category = "bgt" if '"hook"' in text else "bgtask-beacon"
+        entry = {"timestamp": "2026-11-23 02:00:00.000000+0000", "processID": 412, "threadID": 7}
+        entry |= {"processImagePath": "/x/App", "senderImagePath": "/x/App", "subsystem": "org.example"}
+        line = json.dumps({**entry, "category": category, "messageType": "Default", "eventMessage": text})
+        kinds += [event.KIND for event in observer.feed(line)]
+    assert kinds == ["process.started", "bgtask.app-stepped", "run.started", "sentinel.seen"]
 
 
 def documented_faults(layers: str = "layers") -> Iterator[tuple[str, str]]:
