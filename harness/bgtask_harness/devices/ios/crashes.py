@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.ios.link import Link
@@ -15,8 +16,13 @@ from bgtask_harness.devices.port import Text
 from bgtask_harness.errors import Refused
 from bgtask_harness.errors import Unsupported
 
+if TYPE_CHECKING:
+    from pymobiledevice3.services.crash_reports import CrashReportsManager
+
 PARSER = "crash-report"
 _SUFFIX = ".ips"
+_MOVED = b"ping\x00"
+"""What crashreportmover says once it is done."""
 BEFORE = dt.timedelta(seconds=2)
 """A report is dated a moment before launchd tells of the end, in whole seconds."""
 _WRITTEN = "%Y-%m-%d %H:%M:%S.%f %z"
@@ -33,7 +39,7 @@ def reports(link: Link, bundle_id: str, since: dt.datetime, deadline: Deadline) 
         async with InstallationProxyService(await link.lockdown()) as proxy:
             app = dict(await proxy.lookup(options) or {}).get(bundle_id, {})
         async with CrashReportsManager(await link.developer()) as manager:
-            await manager.flush()
+            await _flush(manager)
             paths = [path for path in await manager.ls() if is_of(path, str(app.get("CFBundleExecutable", "")))]
             return {path: (await manager.afc.get_file_contents(path)).decode("utf-8", "replace") for path in paths}
 
@@ -43,6 +49,15 @@ def reports(link: Link, bundle_id: str, since: dt.datetime, deadline: Deadline) 
         return ()
     told = [(path, text) for path, text in sorted(found.items()) if is_new(text, bundle_id, since)]
     return tuple(Text(PARSER, f"pymobiledevice3 crash pull . {path}", text) for path, text in told)
+
+
+async def _flush(manager: CrashReportsManager) -> None:
+    """Have pending reports moved to where they are read. The manager's own `flush` leaves its connection open."""
+    mover = await manager.lockdown.start_lockdown_service(manager.crash_mover_service_name)
+    try:
+        await mover.recvall(len(_MOVED))
+    finally:
+        await mover.aclose()
 
 
 def is_of(path: str, executable: str) -> bool:
