@@ -11,6 +11,7 @@ from served_iphone import served
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Capability
+from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeadlineExceeded
 from bgtask_harness.errors import DeviceNotFound
 from bgtask_harness.errors import Refused
@@ -35,6 +36,7 @@ from bgtask_reference.ports.background_tasks import IosProgram
 
 pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
 
+from bgtask_harness.devices.ios import installing
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.driver import IPhoneDevice
@@ -237,6 +239,25 @@ def test_a_reboot_is_waited_out_and_known_by_another_boot(phone: IPhone, attach:
     device.reboot(soon(), lambda _said: None)
     phone.system.image_mounted = True
     assert device.clocks(2, soon()).boot_id != before
+
+
+def test_a_process_that_is_held_stands_still_until_it_is_let_go(phone: IPhone, attach: Attach) -> None:
+    device = attach(phone)
+    assert (device.hold(APP, soon()).outcome, device.let_go(APP, soon()).outcome) == (Outcome.REFUSED, Outcome.REFUSED)
+    launched(device)
+    assert device.hold(APP, soon()).outcome is Outcome.ACCEPTED
+    assert device.hook(APP, "ping", {}, Deadline.after(1)).outcome is Outcome.UNKNOWN
+    assert device.let_go(APP, soon()).outcome is Outcome.ACCEPTED
+    assert device.hook(APP, "ping", {}, soon()).outcome is Outcome.ACCEPTED
+
+
+def test_nothing_is_installed_on_a_virtual_iphone_which_says_what_runs_there(attach: Attach) -> None:
+    device = attach(a_phone("iphone13-ios16"))
+    with pytest.raises(BadInput, match="there is no such file"):
+        installing.install(device._link, Path("Demo.ipa"), soon())
+    answer = device.install(Path("Demo.ipa"), soon())
+    assert (answer.verb, answer.outcome) == ("app.install", Outcome.REFUSED)
+    assert "`[virtual.ios] program`" in answer.output
 
 
 def test_the_crash_report_of_an_app_is_taken_once(phone: IPhone, attach: Attach) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from typing import Self
 
@@ -15,6 +16,7 @@ from bgtask_harness.devices.ios import crashes
 from bgtask_harness.devices.ios import facts as _facts
 from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
+from bgtask_harness.devices.ios import installing
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios import virtual_time
 from bgtask_harness.devices.ios import walls
@@ -197,6 +199,25 @@ class IPhoneDevice(AndroidOnly):
         processes.kill(self._link, pid, deadline)
         return Answer("app.kill", command, Outcome.ACCEPTED)
 
+    def hold(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Stop the app's process where it stands, until `let_go`. The system's own suspension tells the app before."""
+        return self._to_process(app, "hold", "suspend", processes.hold, deadline)
+
+    def let_go(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Let it go on."""
+        return self._to_process(app, "let-go", "resume", processes.let_go, deadline)
+
+    def install(self, bundle: Path, deadline: Deadline) -> Answer:
+        """Install an `.ipa` or an app's folder. A virtual phone has its app already."""
+        command = f"pymobiledevice3 apps install {bundle}"
+        if self._facts.virtual:
+            return Answer("app.install", command, Outcome.REFUSED, Refusal.OTHER, installing.VIRTUAL)
+        try:
+            installing.install(self._link, bundle, deadline)
+        except Refused as refused:
+            return Answer("app.install", command, Outcome.REFUSED, Refusal.OTHER, str(refused))
+        return Answer("app.install", command, Outcome.ACCEPTED)
+
     def hook(self, app: AppSpec, command: str, arguments: dict[str, str], deadline: Deadline) -> Answer:
         self._listen(deadline)
         level = ForceLevel.IN_APP if command == "run" else None
@@ -306,6 +327,16 @@ class IPhoneDevice(AndroidOnly):
         while self._logs:
             self._logs.pop().close()
         self._link.close()
+
+    def _to_process(
+        self, app: AppSpec, verb: str, word: str, do: Callable[[Link, int, Deadline], None], deadline: Deadline
+    ) -> Answer:
+        pid = processes.pid_of(self._link, app.package, deadline)
+        command = f"pymobiledevice3 developer dvt {word} {pid}"
+        if pid is None:
+            return Answer(f"app.{verb}", command, Outcome.REFUSED, Refusal.OTHER, f"{app.package} does not run")
+        do(self._link, pid, deadline)
+        return Answer(f"app.{verb}", command, Outcome.ACCEPTED)
 
     def _checked(
         self, app: AppSpec, identifier: str, what: Simulation, make: Callable[[], Answer], deadline: Deadline

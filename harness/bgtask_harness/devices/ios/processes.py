@@ -50,6 +50,24 @@ def kill(link: Link, pid: int, deadline: Deadline) -> None:
     _with_control(link, end, deadline, f"killing {pid}", ("kill", {"pid": str(pid)}))
 
 
+def hold(link: Link, pid: int, deadline: Deadline) -> None:
+    """Stop a process where it stands. No suspension of the system's, which tells the app before."""
+
+    async def stop(control: Any) -> None:
+        await control.suspend(pid)
+
+    _with_control(link, stop, deadline, f"stopping {pid}", ("hold", {"pid": str(pid)}))
+
+
+def let_go(link: Link, pid: int, deadline: Deadline) -> None:
+    """Let a process that was stopped go on."""
+
+    async def resume(control: Any) -> None:
+        await control.resume(pid)
+
+    _with_control(link, resume, deadline, f"letting {pid} go on", ("let-go", {"pid": str(pid)}))
+
+
 def may_be_debugged(link: Link, pid: int, deadline: Deadline) -> bool:
     """Tell whether a debugger may attach: the app was built for development."""
 
