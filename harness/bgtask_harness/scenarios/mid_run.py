@@ -15,6 +15,7 @@ def begin_run(device: Session, task: TaskSpec, *, takes: str = RUN_TAKES) -> Non
     device.server(task, "ok", duration=takes)
     device.open_window()
     device.schedule(task)
+    device.leave_alone(task)
     device.wait_for_run(task, finished=False)
 
 

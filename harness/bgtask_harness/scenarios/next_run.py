@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.listening import leave_it_to_itself
+from bgtask_harness.scenarios.listening import see_it_out
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
@@ -14,4 +16,14 @@ def see_next_run(device: Session, task: TaskSpec) -> None:
         return
     device.make_run(task, rungs=(Rung.WAIT_UNTIL_DUE,))
     device.advance("10s")
+    see_it_out(device)
     device.look()
+
+
+def wait_until_it_would_be_due(device: Session, task: TaskSpec) -> None:
+    """Wait until a task that was cancelled would have been due. On an iPhone nobody uses the phone meanwhile."""
+    if device.platform == "android":
+        device.wait_until_due(task)
+        return
+    leave_it_to_itself(device)
+    device.advance((task.interval_ns or 0) / 1e9)

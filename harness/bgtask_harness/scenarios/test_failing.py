@@ -15,7 +15,10 @@ NO_RETRY = "2m"
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.NUDGE, tasks="throwing"
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK],
+    disruption=Disruption.NUDGE,
+    tasks="throwing",
+    platforms=["android", "ios"],
 )
 def test_worker_throws(device: Session, task: TaskSpec) -> None:
     """A task whose worker throws has failed: the process lives on, and the task runs again when it is due."""
@@ -24,6 +27,7 @@ def test_worker_throws(device: Session, task: TaskSpec) -> None:
     device.open_window()
     device.want_run(task)
     device.schedule(task)
+    device.leave_alone(task)
     device.wait_for_run(task)
     device.advance(NO_RETRY)
     device.look()

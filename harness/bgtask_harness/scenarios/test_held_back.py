@@ -7,6 +7,7 @@ import pytest
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.listening import see_it_out
 from bgtask_harness.session import Session
 from bgtask_reference.events import TaskSpec
 
@@ -40,6 +41,7 @@ def runs_at_last(device: Session, task: TaskSpec, held: int) -> None:
     device.look()
     device.wait_for_run(task, mark=held)
     device.advance("10s")
+    see_it_out(device)
     device.look()
 
 
@@ -61,10 +63,13 @@ def test_doze_holds_it_back(device: Session, task: TaskSpec) -> None:
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.SWITCH_POWER], disruption=Disruption.KILL, tasks="one-periodic"
+    needs=[Capability.APP_INSTALLED, Capability.SWITCH_POWER],
+    disruption=Disruption.KILL,
+    tasks="one-periodic",
+    platforms=["android", "ios"],
 )
 def test_battery_saver_holds_it_back(device: Session, task: TaskSpec) -> None:
-    """With battery saver on, a task of an app that nobody uses waits; with it off it runs."""
+    """With battery saver (iOS: Low Power Mode) on, a task of an app that nobody uses waits; with it off it runs."""
     almost_due_in_the_background(device, task)
     device.pull("power", "unplugged")
     device.pull("battery-saver", "on")
@@ -74,9 +79,14 @@ def test_battery_saver_holds_it_back(device: Session, task: TaskSpec) -> None:
     runs_at_last(device, task, held)
 
 
-@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.KILL, tasks="one-periodic")
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED],
+    disruption=Disruption.KILL,
+    tasks="one-periodic",
+    platforms=["android", "ios"],
+)
 def test_background_restriction_holds_it_back(device: Session, task: TaskSpec) -> None:
-    """Restricted in the background, a task of an app that nobody uses waits; without the restriction it runs."""
+    """Restricted in the background (iOS: Background App Refresh off) a task waits; without the restriction it runs."""
     almost_due_in_the_background(device, task)
     device.pull("background", "restricted")
     wanted_in_vain(device, task)

@@ -6,6 +6,7 @@ import pytest
 
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
+from bgtask_harness.scenarios.listening import see_it_out
 from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.scenarios.withheld import RUN_TAKES
 from bgtask_harness.scenarios.withheld import SETTLES
@@ -21,6 +22,9 @@ COMES_BACK = "5m"
 
 def cut_off(device: Session) -> None:
     """Take every network away."""
+    if device.platform == "ios":
+        device.pull("airplane-mode", "on")
+        return
     device.pull("mobile-data", "off")
     device.pull("wifi", "off")
     device.look()
@@ -28,6 +32,9 @@ def cut_off(device: Session) -> None:
 
 def let_online(device: Session) -> None:
     """Give every network back."""
+    if device.platform == "ios":
+        device.release("airplane-mode")
+        return
     device.release("wifi")
     device.release("mobile-data")
     device.look()
@@ -37,6 +44,7 @@ def let_online(device: Session) -> None:
     needs=[Capability.APP_INSTALLED, Capability.APP_HOOK, Capability.SWITCH_NETWORK],
     disruption=Disruption.NETWORK,
     tasks="networked",
+    platforms=["android", "ios"],
 )
 def test_waits_for_network(device: Session, task: TaskSpec) -> None:
     """Asked for without a network a task does not run; once there is one it does."""
@@ -46,6 +54,7 @@ def test_waits_for_network(device: Session, task: TaskSpec) -> None:
     device.open_window()
     device.want_run(task, within=OFFLINE)
     device.schedule(task)
+    device.leave_alone(task)
     device.advance(OFFLINE)
     device.look()
     offline = device.mark
@@ -53,6 +62,7 @@ def test_waits_for_network(device: Session, task: TaskSpec) -> None:
     let_online(device)
     device.wait_for_run(task, mark=offline)
     device.advance("10s")
+    see_it_out(device)
     device.look()
 
 

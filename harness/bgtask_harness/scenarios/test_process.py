@@ -7,6 +7,7 @@ import pytest
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.devices.port import Disruption
 from bgtask_harness.devices.port import Rung
+from bgtask_harness.scenarios.listening import see_it_out
 from bgtask_harness.scenarios.mid_run import be_in_mid_run
 from bgtask_harness.scenarios.next_run import see_next_run
 from bgtask_harness.session import Session
@@ -16,7 +17,10 @@ COMES_BACK = "10m"
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.KILL, tasks="one-reachable"
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK],
+    disruption=Disruption.KILL,
+    tasks="one-reachable",
+    platforms=["android", "ios"],
 )
 def test_dies_in_mid_run(device: Session, task: TaskSpec) -> None:
     """When its process dies while it runs, a task runs again in another process."""
@@ -26,13 +30,18 @@ def test_dies_in_mid_run(device: Session, task: TaskSpec) -> None:
     device.look()
     dead = device.mark
     device.launch()
+    device.leave_alone(task)
     device.wait_for_run(task, within=COMES_BACK, mark=dead)
     device.advance("10s")
+    see_it_out(device)
     device.look()
 
 
 @pytest.mark.scenario(
-    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK], disruption=Disruption.KILL, tasks="one-reachable"
+    needs=[Capability.APP_INSTALLED, Capability.APP_HOOK],
+    disruption=Disruption.KILL,
+    tasks="one-reachable",
+    platforms=["android", "ios"],
 )
 def test_swiped_away_in_mid_run(device: Session, task: TaskSpec) -> None:
     """When its app is swiped away while it runs, a task runs again in another process."""
@@ -42,12 +51,19 @@ def test_swiped_away_in_mid_run(device: Session, task: TaskSpec) -> None:
     device.look()
     gone = device.mark
     device.launch()
+    device.leave_alone(task)
     device.wait_for_run(task, within=COMES_BACK, mark=gone)
     device.advance("10s")
+    see_it_out(device)
     device.look()
 
 
-@pytest.mark.scenario(needs=[Capability.APP_INSTALLED], disruption=Disruption.KILL, tasks="one-periodic")
+@pytest.mark.scenario(
+    needs=[Capability.APP_INSTALLED],
+    disruption=Disruption.KILL,
+    tasks="one-periodic",
+    platforms=["android", "ios"],
+)
 def test_swiped_away(device: Session, task: TaskSpec) -> None:
     """An app that is swiped away keeps its jobs, and the task runs when it is due."""
     device.make_run(task, rungs=(Rung.NATURAL_FIRST_RUN,))

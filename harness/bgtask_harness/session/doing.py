@@ -16,6 +16,7 @@ from bgtask_harness.nemesis.nemesis import Nemesis
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.session.barrier import CALL_S
 from bgtask_harness.session.control import AppControl
+from bgtask_harness.session.ladder import Ladder
 from bgtask_harness.session.lengths import Length
 from bgtask_harness.session.lengths import nanoseconds
 from bgtask_harness.session.recording import Recording
@@ -37,6 +38,7 @@ class Doing:
     _stimuli: Stimuli
     _control: AppControl
     _nemesis: Nemesis
+    _ladder: Ladder
     _cleared: bool
     _launched: int | None
     permit: Callable[[Disruption], None]
@@ -49,6 +51,18 @@ class Doing:
 
         """
         return name if isinstance(name, TaskSpec) else find_task(self._app.spec, name)
+
+    @property
+    def platform(self) -> str:
+        """`android` or `ios`."""
+        return self._device.facts.platform
+
+    def leave_alone(self, task: Task) -> None:
+        """Do what it takes for a task that was asked for to be due. On Android it is at once: nothing is done.
+
+        On an iPhone the screen is locked, and its begin date waited for, unless a run of it is under way.
+        """
+        self._ladder.leave_alone(self.task(task))
 
     def launch(self) -> Answer:
         """Bring the app to the front, starting its process if need be."""

@@ -14,6 +14,7 @@ from bgtask_harness.session.stimulus import Stimuli
 from bgtask_harness.session.stimulus import Stimulus
 from bgtask_harness.session.window import Window
 from bgtask_reference.events import ForceLevel
+from bgtask_reference.events import Outcome
 from bgtask_reference.events import RunStarted
 from bgtask_reference.events import Subject
 from bgtask_reference.events import TaskSpec
@@ -37,6 +38,8 @@ class Forcing:
 
         """
         self._session.need(Capability.FORCE_JOB)
+        if self._device.facts.platform == "ios":
+            return self._simulated(task, want=want)
         app = self._session.app.spec
         job, namespace = self._job(task, unique_name)
         stimulus = Stimulus(
@@ -61,6 +64,10 @@ class Forcing:
 
         """
         self._session.need(Capability.FORCE_JOB)
+        if self._device.facts.platform == "ios":
+            from bgtask_harness.session.iphone_forcing import expire  # noqa: PLC0415 - brings the driver of iPhones
+
+            return expire(self._session, task)
         app, name = self._session.app.spec, self._name_of_newest_run(task)
         job, namespace = self._job(task, name)
         verb, arguments = "job.timeout", {"job": str(job), "namespace": namespace or ""}
@@ -71,6 +78,14 @@ class Forcing:
             stimulus,
             lambda: self._device.stop_job(app, job, namespace, reason=reason, deadline=Deadline.after(CALL_S)),
         )
+
+    def _simulated(self, task: TaskSpec, *, want: bool) -> Answer:
+        from bgtask_harness.session.iphone_forcing import launch  # noqa: PLC0415 - brings the driver of iPhones
+
+        answer = launch(self._session, task)
+        if want and answer.outcome is Outcome.ACCEPTED:
+            self._window.want(task, None, self._responds_ns, self._stimuli.last)
+        return answer
 
     def _name_of_newest_run(self, task: TaskSpec) -> str:
         runs = [one for one in self._session.events if isinstance(one, RunStarted) and self._session.is_of(task, one)]

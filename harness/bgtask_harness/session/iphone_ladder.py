@@ -6,7 +6,6 @@ request away.
 
 from __future__ import annotations
 
-from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.driver import IPhoneDevice
 from bgtask_harness.devices.port import ClockReading
 from bgtask_harness.errors import Unsupported
@@ -15,6 +14,10 @@ from bgtask_harness.session.ladder import Ladder
 from bgtask_harness.session.ladder import answered
 from bgtask_reference.events import Event
 from bgtask_reference.events import Outcome
+from bgtask_reference.events import ProcessDied
+from bgtask_reference.events import RunFinished
+from bgtask_reference.events import RunStarted
+from bgtask_reference.events import RunStopped
 from bgtask_reference.events import TaskCompleted
 from bgtask_reference.events import TaskLaunched
 from bgtask_reference.events import TaskRequestCancelled
@@ -26,6 +29,8 @@ _SETTLES_S = 2
 _LEAD_S = 2.0
 _WITHIN_S = 60.0
 """How long after its begin date a run is waited for on a phone that nobody uses. No bound of iOS: it has none."""
+
+_OF_RUNS = (RunStarted, RunFinished, RunStopped)
 
 
 class IPhoneLadder(Ladder):
@@ -57,6 +62,23 @@ class IPhoneLadder(Ladder):
             return 0 if running else None
         return max(0, pending - now.wall_ns)
 
+    def leave_alone(self, task: TaskSpec) -> None:
+        """Lock the phone and wait until shortly before its request may be launched, unless a run of it is under way."""
+        session = self._session
+        session.advance(_SETTLES_S)
+        if self._runs_now(task):
+            return
+        session.act("lock", {}, self._device.lock)
+        session.advance(_SETTLES_S)
+        session.wait_until_due(task, _LEAD_S)
+
+    def _runs_now(self, task: TaskSpec) -> bool:
+        runs = False
+        for event in self._session.events:
+            if isinstance(event, ProcessDied) or (isinstance(event, _OF_RUNS) and self._session.is_of(task, event)):
+                runs = isinstance(event, RunStarted)
+        return runs
+
     def _natural(self, task: TaskSpec) -> Asked:
         session = self._session
         session.launch()
@@ -75,6 +97,8 @@ class IPhoneLadder(Ladder):
     def _due(self, task: TaskSpec) -> Asked:
         session = self._session
         mark = session.mark
+        if session.device.facts.virtual:  # of a real one a person is trusted to have locked it
+            session.act("lock", {}, self._device.lock)
         session.wait_until_due(task, _LEAD_S)
         self._want(task, _WITHIN_S + _LEAD_S)
         return Asked(since=mark)
@@ -84,12 +108,7 @@ class IPhoneLadder(Ladder):
         session.launch()
         session.advance(_SETTLES_S)
         mark = session.mark
-        arguments = {"task": task.id}
-        answer = session.act(
-            "bgtask.simulate-launch",
-            arguments,
-            lambda limit: self._device.simulate(session.app.spec, task.identifier, Simulation.LAUNCH, limit),
-        )
+        answer = session.force(task, want=False)
         if answer.outcome is Outcome.ACCEPTED and self._wanted:
             session.want_run(task, within=_WITHIN_S, stimulus=session.last_stimulus)
         return answered(answer, since=mark)

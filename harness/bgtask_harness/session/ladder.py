@@ -81,6 +81,9 @@ class Ladder:
         told = "; ".join(f"{', '.join(rungs)}: {reason}" for reason, rungs in reasons.items())
         raise Unsupported(f"there is no way to make {task.title} run here: {told}")
 
+    def leave_alone(self, task: TaskSpec) -> None:
+        """Do what it takes for a task that was asked for to be due: nothing."""
+
     def due_in(self, task: TaskSpec, now: ClockReading) -> int | None:
         """Give how long it is until a task's next run is due; None when nothing says.
 

@@ -158,11 +158,14 @@ class Session(Doing):
     def diagnose(self) -> WorkListed | None:
         """Have WorkManager list its work. Wakes the process and runs work: do it before `open_window`.
 
-        None when no answer came in time.
+        None when no answer came in time, and on an iPhone, where the app prints what of it is pending: while it runs.
         """
         self.need(Capability.DIAGNOSTICS)
         mark = self._recording.count
         self._send("diagnostics", {}, lambda limit: self._device.diagnose(self._app.spec, limit))
+        if self.platform == "ios":
+            self._barriers.settle()
+            return None
         listed = self._waiting.for_event(_is_listing, mark, _DIAGNOSTICS_NS, "WorkManager's list of its work")
         return listed if isinstance(listed, WorkListed) else None
 
@@ -208,7 +211,8 @@ class Session(Doing):
         """Have the system stop the job of a task's run that is under way, as one that ran too long.
 
         Raises:
-            Unsupported: Nothing told which job carries it; the app's own process may be running it without one.
+            Unsupported: Nothing told which job carries it; the app's own process may be running it without one. On an
+                iPhone a run of a simulated launch can be ended so, and no other.
 
         """
         return self._forcing.stop(self.task(task), None)
@@ -454,7 +458,7 @@ class Session(Doing):
         """
         try:
             self.close_window()
-            if Capability.DIAGNOSTICS in self.capabilities:
+            if Capability.DIAGNOSTICS in self.capabilities and self.platform == "android":
                 self.diagnose()
             self.look()
         finally:

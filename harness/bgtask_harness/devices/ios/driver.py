@@ -15,17 +15,18 @@ from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.ios import crashes
 from bgtask_harness.devices.ios import facts as _facts
 from bgtask_harness.devices.ios import force
+from bgtask_harness.devices.ios import hands
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios import installing
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios import virtual_time
 from bgtask_harness.devices.ios import walls
-from bgtask_harness.devices.ios.android_only import AndroidOnly
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.clocks import read_clocks
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.force import MASK
 from bgtask_harness.devices.ios.framework_lines import FrameworkLines
+from bgtask_harness.devices.ios.hands import Hands
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.ios.link import Note
 from bgtask_harness.devices.ios.log import LogStream
@@ -52,7 +53,7 @@ _PROBE_S = 5.0
 _PINGS, _PING_S = 5, 1.0
 
 
-class IPhoneDevice(AndroidOnly):
+class IPhoneDevice(Hands):
     """One iPhone, held by one session. Made by `attach`. Satisfies `devices.port.Device`.
 
     `bundle_id` is the app whose hook answers sentinels; without one nothing proves the log whole.
@@ -124,16 +125,21 @@ class IPhoneDevice(AndroidOnly):
     def capabilities(self, app: AppSpec, deadline: Deadline) -> frozenset[Capability]:
         found = {
             Capability.ADVANCE_TIME: self._facts.virtual,
+            Capability.REBOOT: self._facts.virtual,
+            Capability.SWITCH_NETWORK: self._facts.virtual,
+            Capability.SWITCH_POWER: self._facts.virtual,
             Capability.APP_INSTALLED: _facts.read_info_plist(self._link, app.package, deadline) is not None,
         }
         if found[Capability.APP_INSTALLED]:
             self.launch(app, deadline)
             answered = self._answers_hook(app, deadline)
             found |= {Capability.APP_HOOK: answered, Capability.FORCE_JOB: answered or self._debuggable(app, deadline)}
+            found[Capability.DIAGNOSTICS] = answered
         return frozenset(capability for capability, there in found.items() if there)
 
     def clocks(self, number: int, deadline: Deadline) -> ClockReading:
-        name = None if self._bundle_id is None else hook.sentinel(self._bundle_id, number)
+        """Read them. No sentinel 0 is left, which counts nothing: the app would tell its digit alone, as of 10."""
+        name = hook.sentinel(self._bundle_id, number) if self._bundle_id is not None and number > 0 else None
         return read_clocks(self._link, number, name, deadline)
 
     def sentinel(self, number: int) -> str:
@@ -249,6 +255,11 @@ class IPhoneDevice(AndroidOnly):
 
         return self._checked(app, identifier, what, make, deadline)
 
+    def diagnose(self, app: AppSpec, deadline: Deadline) -> Answer:
+        """Have the app list its pending requests, by the hook; one that is suspended lists them when it runs again."""
+        answer = self.hook(app, "pending", {}, deadline)
+        return dataclasses.replace(answer, verb="diagnostics")
+
     def reboot(self, deadline: Deadline, progress: Progress) -> Answer:
         async def restart() -> None:
             from pymobiledevice3.services.diagnostics import DiagnosticsService  # noqa: PLC0415 - imported when used
@@ -260,6 +271,9 @@ class IPhoneDevice(AndroidOnly):
         self._link.call(restart, deadline, "restarting", ("restart", {}))
         self._link.forget(deadline)
         self.regain(deadline)
+        if self._facts.virtual:
+            virtual_time.hand(self._link, "unlock", "", deadline)
+            virtual_time.hand(self._link, "mount-image", "", deadline)
         progress("it is back")
         return Answer("reboot", "pymobiledevice3 diagnostics restart", Outcome.ACCEPTED)
 
@@ -307,6 +321,8 @@ class IPhoneDevice(AndroidOnly):
 
         Posted a few times: an app that was just launched has not registered its names yet.
         """
+        if hands.is_line(line):
+            return hands.carry_out(self._link, line, deadline)
         self._bring_to_front(self._bundle_id or hook.bundle_of(line), deadline)
         self._listen(deadline)
         said = (hook.ask(self._link, self._answers, line, deadline, _PING_S) for _ in range(_PINGS))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bgtask_harness.virtual.ios.phone import IPhone
 
 _ON = {"on": True, "off": False}
+_CHARGED, _RUN_DOWN = 80, 10
+"""Per cent: as a virtual iPhone begins, and critically low."""
 _YES = {"yes": True, "no": False, "later": None}
 
 
@@ -28,7 +30,11 @@ class Hands:
             "home": lambda _none: phone.springboard.home(),
             "open": self._open,
             "force-quit": lambda bundle: phone.springboard.kill(bundle, "removed from the app switcher"),
+            "reinstall": self._reinstall,
+            "mount-image": lambda _none: self._mount_image(),
             "plug": lambda _none: phone.environment.change(plugged_in=True),
+            "charge": lambda _none: phone.environment.change(plugged_in=True, battery_percent=_CHARGED),
+            "run-down": lambda _none: phone.environment.change(plugged_in=False, battery_percent=_RUN_DOWN),
             "unplug": lambda _none: phone.environment.change(plugged_in=False),
             "battery": lambda percent: phone.environment.change(battery_percent=_number(percent)),
             "thermal": lambda level: phone.environment.change(thermal_level=_number(level)),
@@ -58,6 +64,18 @@ class Hands:
     def _open(self, bundle_id: str) -> None:
         self._phone.environment.change(device_active=True)
         self._phone.springboard.launch(Launch(bundle_id, kill_existing=False))
+
+    def _reinstall(self, bundle_id: str) -> None:
+        """Remove an app and install it again: its requests and its data are gone."""
+        installation = self._phone.installations.get(bundle_id)
+        if installation is None:
+            raise Refused(f"{bundle_id} is not installed")
+        self._phone.uninstall(bundle_id)
+        installation.storage.clear()
+        self._phone.install(installation)
+
+    def _mount_image(self) -> None:
+        self._phone.system.image_mounted = True
 
     def _developer_mode(self, word: str) -> None:
         self._phone.system.developer_mode = _switch(word)

@@ -34,6 +34,7 @@ _ARGUMENTS = {
     "schedule": ("task",),
     "execute": ("task",),
     "cancel": ("task",),
+    "cancel_all": (),
     "run": ("task",),
     "state": ("name", "value"),
     "server": ("endpoint", "reply", "seconds"),

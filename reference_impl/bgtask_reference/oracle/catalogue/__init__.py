@@ -18,6 +18,7 @@ from bgtask_reference.oracle.rules import crashing
 from bgtask_reference.oracle.rules import dispatched
 from bgtask_reference.oracle.rules import ending
 from bgtask_reference.oracle.rules import held_back
+from bgtask_reference.oracle.rules import ios_deciding
 from bgtask_reference.oracle.rules import ios_launching
 from bgtask_reference.oracle.rules import ios_parity
 from bgtask_reference.oracle.rules import ios_registering
@@ -68,6 +69,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *ios_registering.RULES,
     *ios_submitting.RULES,
     *ios_launching.RULES,
+    *ios_deciding.RULES,
     *ios_working.RULES,
     *ios_parity.RULES,
 )

@@ -64,6 +64,8 @@ def begin_date(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[F
 
 def _after_begin_date(pending: Pending, launched: Seen) -> Finding | None:
     asked, request, stamp = pending.asked, pending.request, launched.when.stamp
+    if launched.when.boot != request.when.boot:
+        return None  # nobody has confirmed that a request outlives a restart
     if not pending.is_sure:
         return pending.doubt("R2.begin-date", launched)
     if asked.earliest_begin_ns is None or stamp.clock not in WALL_FAMILY or stepped(request.when, launched.when):

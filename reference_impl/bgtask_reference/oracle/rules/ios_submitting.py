@@ -49,6 +49,7 @@ THE_APP = frozenset({Source.APP_LOG, Source.BEACON})
 TOO_MANY = 2
 TELLS_OF_REQUESTS = (PendingTaskRequestsListed, TaskRequestSubmitted, TaskRequestCancelled, TaskLaunched, PhoneBooted)
 PROCESSING = frozenset({BGTaskKind.PROCESSING, BGTaskKind.HEALTH_RESEARCH})
+CLEARS_DATA = "app.clear-data"
 
 
 def limits(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
@@ -247,6 +248,8 @@ def kept(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding
             if after and isinstance(after.event, PendingTaskRequestsListed) and after.event.complete:
                 if _may_be_launching(pending, after, after.event, task.task.identifier):
                     continue
+                if outside.done((CLEARS_DATA,), pending.request.index, after.index):
+                    continue  # on iOS data go with the app alone, and requests with it
                 yield _kept(pending, each, after, after.event, task.task.identifier, outside)
 
 
