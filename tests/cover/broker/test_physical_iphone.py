@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from bgtask_harness.broker.heal import heal_device
 from bgtask_harness.broker.listing import list_devices
 from bgtask_harness.broker.local import DeviceBusy
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios import walls
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.hook import state_change
 from bgtask_harness.errors import DeviceNotFound
@@ -66,6 +68,13 @@ sys.addaudithook(_notice)
 
 def soon() -> Deadline:
     return Deadline.after(30)
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """What a test leaves as garbage is collected in it, not in one that Python's complaint would fail."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -283,3 +292,10 @@ def test_the_list_has_iphones_when_one_is_asked_for(serve: Serve) -> None:
     serve()
     told = list(list_devices(SEARCH, ["iphone15"]))
     assert [UDID, "usb", "iPhone15,4", "iOS", "26.1", "Virtual", "iPhone", "15"] in [line.split() for line in told]
+
+
+def test_a_second_tunnel_in_one_process_is_one_sentence() -> None:
+    theirs = Exception("A userspace tunnel is already active in this process; only one is supported.")
+    told = walls.told(theirs, UDID, None)
+    assert isinstance(told, Unsupported)
+    assert str(told).endswith("run iPhones of iOS 17 and later each in a worker of its own: -n auto")

@@ -78,6 +78,8 @@ def _answer(process: AppProcess, word: str, rest: list[str]) -> str:
             return problem
     if word == "sentinel":
         return "ok"
+    if word == "state" and set(arguments) == {"name"}:
+        return f"ok {process.storage.settings.get(arguments['name'], '')}".rstrip()
     assert process.application is not None
     told = process.application.on_hook(word, arguments)
     return "ok" if word in {"state", "server", "ping"} else told
