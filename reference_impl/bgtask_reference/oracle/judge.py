@@ -161,6 +161,12 @@ def unsupported_because(outside: Outside) -> str:
     return next((end.reason or "the scenario was not supported" for end in ends if end.outcome == "unsupported"), "")
 
 
+def broken_because(outside: Outside) -> str:
+    """Say why the scenario broke off; empty when it did not."""
+    ends = (event for _, event in outside.record.told(ScenarioEnded))
+    return next((f"the scenario broke off: {end.reason}" for end in ends if end.outcome == "broken"), "")
+
+
 def _notes(header: Header, sliced: Sliced, given_up: int) -> Iterator[str]:
     for hole in sliced.outside.coverage.holes:
         if hole.after >= 0:

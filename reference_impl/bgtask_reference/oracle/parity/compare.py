@@ -9,6 +9,7 @@ from bgtask_reference.events import Header
 from bgtask_reference.events import History
 from bgtask_reference.events import Judgement
 from bgtask_reference.events import Norm
+from bgtask_reference.oracle.judge import broken_because
 from bgtask_reference.oracle.judge import gap_doubt
 from bgtask_reference.oracle.judge import record_doubt
 from bgtask_reference.oracle.judge import unsupported_because
@@ -74,6 +75,7 @@ def _doubts(histories: Sequence[History], sliced: Sequence[Sliced]) -> dict[Judg
         told = (
             (Judgement.FAIL, record_doubt(history)),
             (Judgement.PASS, gap_doubt(each.outside)),
+            (Judgement.PASS, broken_because(each.outside)),
             (Judgement.NOT_EXERCISED, unsupported_because(each.outside)),
         )
         for judgement, doubt in told:
@@ -91,7 +93,7 @@ def _verdict(
     named = told.difference if told else None
     if named:
         reason = f"documented difference, {named.name}: {reason}"
-    judgement, reason = _doubted(judgement, reason, doubts)
+    judgement, reason = _doubted(judgement, reason, parted, doubts)
     suppressed = judgement is Judgement.SUPPRESSED
     levels = [each.level for each in said if each.level]
     return ParityVerdict(
@@ -107,15 +109,15 @@ def _verdict(
     )
 
 
-def _doubted(judgement: Judgement, reason: str, doubts: dict[Judgement, str]) -> tuple[Judgement, str]:
-    """Take back what the records cannot carry."""
+def _doubted(judgement: Judgement, reason: str, parted: str, doubts: dict[Judgement, str]) -> tuple[Judgement, str]:
+    """Take back what the records cannot carry. A scenario that broke off leaves its later stimuli out."""
     if doubts[Judgement.FAIL]:
         left = f"what is left says {judgement.value}: {reason}; " if judgement is Judgement.FAIL else ""
         return Judgement.INCONCLUSIVE, left + doubts[Judgement.FAIL]
     if judgement is Judgement.NOT_EXERCISED and doubts[judgement]:
         return Judgement.UNSUPPORTED, doubts[judgement]
-    if judgement is Judgement.PASS and doubts[judgement]:
-        return Judgement.INCONCLUSIVE, doubts[judgement]
+    if doubts[Judgement.PASS] and (judgement is Judgement.PASS or parted):
+        return Judgement.INCONCLUSIVE, "; ".join(each for each in (doubts[Judgement.PASS], parted) if each)
     return judgement, reason
 
 

@@ -1,7 +1,7 @@
 """What was done to a phone, app and world in one scenario, in words that mean the same on every platform.
 
-How a phone is handled (launched, locked, looked at, forced) differs by nature and is left out; a force shows in the
-levels of the runs instead.
+How a phone is handled (launched, locked, left alone, looked at, forced) differs by nature and is left out; a force
+shows in the levels of the runs instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.outside import Stimulus
 from bgtask_reference.oracle.value import value
 
-HANDLING = frozenset({"app.launch", "app.ping", "diagnostics", "home", "lock", "unlock"})
+HANDLING = frozenset(
+    {"app.launch", "app.ping", "diagnostics", "env.device-idle", "env.screen", "home", "lock", "unlock"},
+)
 CLEARS = frozenset({"app.clear", "app.clear-data"})
 PUT_BACK = "as it was"
 """What the harness says of a change that it takes back at the end."""

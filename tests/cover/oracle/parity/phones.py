@@ -145,8 +145,8 @@ def _is_sent(entry: Entry) -> bool:
     return isinstance(entry.event, StimulusSent)
 
 
-def unsupported(phone: Writer) -> None:
-    phone.add(ScenarioEnded(stamp=phone.host(), outcome="unsupported", reason="it cannot"))
+def ended(phone: Writer, outcome: str, reason: str = "") -> None:
+    phone.add(ScenarioEnded(stamp=phone.host(), outcome=outcome, reason=reason))
 
 
 def parity(first: Writer | History, second: Writer | History) -> dict[str, ParityVerdict]:

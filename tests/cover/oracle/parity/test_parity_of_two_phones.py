@@ -15,12 +15,12 @@ from bgtask_tests_phones import NAME
 from bgtask_tests_phones import TASK
 from bgtask_tests_phones import Phone
 from bgtask_tests_phones import Pixel
+from bgtask_tests_phones import ended
 from bgtask_tests_phones import forced
 from bgtask_tests_phones import healthy
 from bgtask_tests_phones import iphone
 from bgtask_tests_phones import parity
 from bgtask_tests_phones import pixel
-from bgtask_tests_phones import unsupported
 from bgtask_tests_phones import with_arguments
 
 from bgtask_reference.events import AppEvidence
@@ -121,6 +121,7 @@ def test_other_arguments_are_other_stimuli() -> None:
 
 def handled(phone: Writer) -> None:
     phone.stimulus("lock")
+    phone.stimulus("env.device-idle")
     phone.stimulus("app.launch")
     phone.stimulus("app.cancel", outcome=Outcome.REFUSED)
     with_arguments(phone, "app.state", {"name": "active_provider"})
@@ -179,12 +180,36 @@ def test_a_hole_in_the_measured_log_takes_a_pass_back() -> None:
 
 def test_a_scenario_that_one_phone_could_not_carry_out_is_unsupported() -> None:
     first, second = pixel(), iphone()
-    unsupported(second)
+    ended(second, "unsupported", "it cannot")
 
     found = parity(first, second)
 
     assert {each.judgement for each in found.values()} == {UNSUPPORTED}
     assert found["run"].reason == "iphone: it cannot"
+
+
+def test_a_scenario_that_broke_off_leaves_what_it_did_not_do_open() -> None:
+    first, second = healthy()
+    with_arguments(first, "app.server", {"reply": "ok"})
+    ended(first, "done")
+    ended(second, "broken", "the phone was lost")
+
+    found = parity(first, second)
+
+    assert {each.judgement for each in found.values()} == {OPEN}
+    assert found["run"].reason.startswith("iphone: the scenario broke off: the phone was lost; not the same stimuli")
+
+
+def test_a_scenario_that_broke_off_at_its_end_takes_a_pass_back_and_leaves_a_failure() -> None:
+    ios = iphone().asks().refuse(2, TASK.id).settles()
+    ended(ios, "broken", "the phone was lost")
+    assert parity(pixel().asks().ran(), ios)["request"].judgement is FAIL
+
+    first, second = healthy()
+    ended(second, "broken", "the phone was lost")
+    found = parity(first, second)
+    assert found["request"].judgement is OPEN
+    assert found["cancel"].judgement is NOTHING
 
 
 # --- asked for --------------------------------------------------------------------------------------------------------
