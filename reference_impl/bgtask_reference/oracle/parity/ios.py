@@ -10,6 +10,7 @@ from dataclasses import field
 from bgtask_reference.events import ActivityCancelled
 from bgtask_reference.events import BGTaskKind
 from bgtask_reference.events import PhoneBooted
+from bgtask_reference.events import Source
 from bgtask_reference.events import TaskCompleted
 from bgtask_reference.events import TaskLaunched
 from bgtask_reference.events import TaskRequestCancelled
@@ -42,6 +43,7 @@ from bgtask_reference.platform import constants
 
 MOVES = (TaskRequestSubmitted, TaskRequestRefused, ActivityCancelled, TaskLaunched, TaskRequestCancelled, PhoneBooted)
 
+OVER_A_BOOT = "may be pending or not after the phone has booted: UNCONFIRMED, and not judged"
 SHARED = Told(None, "is not known: it shares its identifier with other tasks", moot=True)
 
 
@@ -75,7 +77,7 @@ class Requests:
         elif isinstance(event, TaskRequestCancelled):
             self.out, self.doubt = [], ""
         elif self.out:
-            self.doubt = "may be pending or not after the phone has booted: UNCONFIRMED"
+            self.doubt = OVER_A_BOOT
 
 
 def ios_side(task: TaskSlice, outside: Outside) -> Side:
@@ -165,7 +167,8 @@ def _waits(requests: Requests, launches: Sequence[Life], outside: Outside) -> To
     hole, last = first_hole(outside), requests.last
     if hole or requests.doubt or not outside.saw(FRAMEWORK):
         words = requests.doubt or f"may be pending or not: {hole or 'this build does not show it'}"
-        return Told(None, words, missing=FRAMEWORK if not hole and not requests.doubt else frozenset())
+        missing = FRAMEWORK if not hole and not requests.doubt else frozenset[Source]()
+        return Told(None, words, missing=missing, moot=requests.doubt == OVER_A_BOOT)
     if requests.out:
         return Told(True, "waits for its next launch", (requests.out[-1].index,))
     if last is not None and isinstance(last.event, TaskLaunched):

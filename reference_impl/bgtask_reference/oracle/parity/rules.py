@@ -63,7 +63,7 @@ def same_run(pair: Pair) -> Sequence[Said]:
     if Chance.WAITS in chances:
         return [pair.excused(OWN_TIME, words, both)]
     if Chance.UNKNOWN in chances:
-        return [Said(OPEN, words, both)]
+        return () if first.waits.moot or second.waits.moot else [Said(OPEN, words, both)]
     return [Said(FAIL, words, both)]
 
 

@@ -136,6 +136,39 @@ def test_how_a_phone_is_handled_asked_forced_and_put_back_is_no_stimulus() -> No
     assert parity(first, second)["request"].judgement is PASS
 
 
+@pytest.mark.parametrize(
+    ("levers", "same"),
+    [
+        ([("env.mobile-data", "off"), ("env.wifi", "off")], True),
+        ([("env.wifi", "off"), ("env.mobile-data", "off")], True),
+        ([("env.wifi", "off")], False),
+    ],
+)
+def test_airplane_mode_is_what_both_radios_off_are(levers: list[tuple[str, str]], same: bool) -> None:
+    first, second = healthy()
+    for lever, value in levers:
+        with_arguments(first, lever, {"value": value, "subject": "settings"})
+    with_arguments(second, "env.airplane-mode", {"value": "on"})
+
+    assert (parity(first, second)["request"].judgement is PASS) is same
+
+
+def test_a_lever_that_is_released_while_the_scenario_measures_is_a_stimulus() -> None:
+    first, second = pixel(), iphone()
+    for phone, levers in ((first, ("env.wifi", "env.mobile-data")), (second, ("env.airplane-mode",))):
+        phone.add(WindowOpened(stamp=phone.host()))
+        phone.asks()
+        for lever in levers:
+            with_arguments(phone, lever, {"value": "as it was"})
+        phone.ran()
+        phone.add(WindowClosed(stamp=phone.host()))
+        with_arguments(phone, "env.server", {"value": "as it was", "subject": phone.device.name})
+
+    assert parity(first, second)["result"].judgement is PASS
+    with_arguments(second, "env.bucket", {"value": "as it was"})
+    assert parity(first, second)["result"].judgement is PASS  # after its end
+
+
 def test_clearing_data_is_a_stimulus_once_the_scenario_measures() -> None:
     first, second = healthy()
     first.add(WindowOpened(stamp=first.host()))
@@ -319,13 +352,15 @@ def test_what_is_gone_without_a_run_is_a_failure() -> None:
     assert parity(android.settles(), iphone().asks().ran())["run"].judgement is FAIL
 
 
-def test_whether_it_waits_is_not_known_after_a_boot() -> None:
-    ios = iphone().asks()
-    ios.boot()
+def test_whether_a_request_outlives_a_boot_is_unconfirmed_and_not_judged() -> None:
+    def booted(phone: Pixel | Phone) -> Pixel | Phone:
+        phone.stimulus("reboot")
+        return phone.boot()  # type: ignore[return-value]
 
-    found = parity(pixel().asks().ran(), ios.settles())
-    assert found["run"].judgement is OPEN
-    assert "UNCONFIRMED" in found["run"].reason or "hole" in found["run"].reason or "booted" in found["run"].reason
+    found = parity(booted(pixel().asks().ran()), booted(iphone().asks()).settles())
+    assert found["run"].judgement is NOTHING
+    after = parity(booted(pixel().asks().ran()), booted(iphone().asks().ran()).settles())
+    assert (after["request"].judgement, after["repeat"].judgement) == (PASS, NOTHING)
 
 
 def test_a_boot_without_a_request_loses_none() -> None:
