@@ -68,9 +68,9 @@ def test_the_suite_has_for_each_platform_what_is_written_for_it(pytester: pytest
         return {line.partition("::")[2].partition("[")[0] for line in done.outlines if "::" in line}
 
     iphone, pixel = collected("virtual-iphone15"), collected("virtual-pixel7")
-    assert {"test_runs_to_success", "test_comes_again_when_due"} == iphone & pixel
-    assert "test_cold_launch" in iphone
-    assert "test_doze_holds_it_back" in pixel
+    assert {"test_runs_to_success", "test_cancel_in_mid_run", "test_waits_for_network"} <= iphone & pixel
+    assert "test_cold_launch" in iphone - pixel
+    assert "test_doze_holds_it_back" in pixel - iphone
 
 
 def test_a_test_that_is_not_for_this_platform_says_so(pytester: pytest.Pytester) -> None:
@@ -85,3 +85,29 @@ def test_a_test_that_is_not_for_this_platform_says_so(pytester: pytest.Pytester)
     )
     done = pytester.runpytest_subprocess("--device", "virtual-iphone15", "--run-dir=run", "-rs", "test_other.py")
     done.stdout.fnmatch_lines(["*UNSUPPORTED: this is written for android so far, and virtual-iphone15 is ios*"])
+
+
+def test_what_dasd_holds_back_and_launches_all_the_same_is_found(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        hasty="""
+        class Ignored:
+            may_proceed = True
+
+            def __init__(self, sound):
+                self.line = sound.line
+
+        def launches(layers):
+            class Hasty(layers.dasd):
+                def decision(self, activity):
+                    return Ignored(super().decision(activity))
+
+            return layers.replace(dasd=Hasty)
+        """
+    )
+    scenario = "battery_saver_holds_it_back and token"
+    done, verdicts = judged(
+        pytester, "--device", "virtual-iphone15", "--virtual-fault", "hasty:launches", "-k", scenario
+    )
+    assert done.ret == 1
+    (told,) = verdicts.values()
+    assert "R5.decided" in {verdict["rule"] for verdict in told if verdict["judgement"] == "fail"}

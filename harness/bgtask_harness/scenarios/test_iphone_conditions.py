@@ -23,17 +23,20 @@ SETTLES = "10s"
 
 @pytest.mark.scenario(needs=HOOKED, disruption=Disruption.NUDGE, tasks="periodic", platforms=["ios"])
 def test_waits_until_nobody_uses_the_phone(device: Session, task: TaskSpec) -> None:
-    """While somebody uses the phone a processing task that is due is held back; locked, it is launched."""
+    """While somebody uses the phone a processing task that is due is held back; locked, it is launched.
+
+    A refresh is launched all the same.
+    """
     device.launch()
     device.open_window()
     device.schedule(task)
     device.advance(SETTLES)
+    asked = device.mark
     device.wait_until_due(task)
     device.advance(IN_USE)
     device.look()
-    used = device.mark
     device.pull("device-idle", "on")
-    device.wait_for_run(task, mark=used)
+    device.wait_for_run(task, mark=asked)
     device.advance(SETTLES)
     see_it_out(device)
     device.look()

@@ -16,6 +16,8 @@
 9. Every process start executed token refresh and notifications once more: repair 4 of the Android side, shared.
 10. Every process start asked for each task anew, five minutes from then, which pushes the begin date of a pending
     request and forgets its interval: a request that is pending and unchanged is now left alone.
+11. What an error said read `<private>` to all but a debugger, so nobody heard of a request that was refused: it is
+    now public.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from bgtask_reference.lineage.tvmaniac import repairs as shared_repairs
 from bgtask_reference.lineage.tvmaniac.factory import DefaultWorkerFactory
 from bgtask_reference.lineage.tvmaniac.ios.application import TvManiacIos
 from bgtask_reference.lineage.tvmaniac.ios.logger import IosKermitLogger
+from bgtask_reference.lineage.tvmaniac.ios.logger import OutspokenLogger
 from bgtask_reference.lineage.tvmaniac.ios.repairs import TidyIosTaskScheduler
 from bgtask_reference.lineage.tvmaniac.ios.scheduler import IosTaskScheduler
 from bgtask_reference.lineage.tvmaniac.ios.scheduler import Ways
@@ -25,6 +26,7 @@ class IosGeneration:
     ways: Ways
     scheduler: type[IosTaskScheduler] = IosTaskScheduler
     factory: type[DefaultWorkerFactory] = DefaultWorkerFactory
+    logger: type[IosKermitLogger] = IosKermitLogger
 
 
 _BLOG = Ways(eager=False, names_eager=False, by_kind=False, first_delay=False, hears=False)
@@ -46,12 +48,12 @@ U3 = IosGeneration(shared.U3, replace(_SECOND, first_delay=True))
 U4 = IosGeneration(shared.U4, Ways())
 U5 = IosGeneration(shared.U5, Ways())
 U6 = IosGeneration(shared.U6, Ways())
-FIXED = IosGeneration(_REPAIRED, Ways(), TidyIosTaskScheduler, shared_repairs.StrictWorkerFactory)
+FIXED = IosGeneration(_REPAIRED, Ways(), TidyIosTaskScheduler, shared_repairs.StrictWorkerFactory, OutspokenLogger)
 
 
 def assemble(generation: IosGeneration, app: IosAppPort, tasks: BGTaskSchedulerPort) -> TvManiacIos:
     """Make a process of that generation."""
-    logger = IosKermitLogger(app)
+    logger = generation.logger(app)
     workers = [make(app, logger) for make in generation.shared.workers]
     factory = generation.factory(workers, logger if generation.shared.names_its_workers else None)
     scheduler = generation.scheduler(app, tasks, factory, logger, generation.ways)

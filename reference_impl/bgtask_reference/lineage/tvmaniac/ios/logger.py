@@ -14,6 +14,8 @@ from bgtask_reference.ports.background_tasks import OSLogType
 class IosKermitLogger(KermitLogger):
     """Until `LoggingInitializer` has run, Kermit's own default holds: everything is said, in release builds too."""
 
+    _errors_public = False
+
     def __init__(self, app: IosAppPort) -> None:
         super().__init__(app)
         self._phone = app
@@ -28,4 +30,10 @@ class IosKermitLogger(KermitLogger):
             self._phone.os_log(OSLogType.DEBUG, f"\U0001f535 ({tag}) {text}", public=False)
 
     def e(self, tag: str, text: str) -> None:
-        self._phone.os_log(OSLogType.ERROR, f"\U0001f534 ({tag}) {text}", public=False)
+        self._phone.os_log(OSLogType.ERROR, f"\U0001f534 ({tag}) {text}", public=self._errors_public)
+
+
+class OutspokenLogger(IosKermitLogger):
+    """Repair 11: what an error says is public."""
+
+    _errors_public = True

@@ -24,6 +24,7 @@ from bgtask_reference.ports.background_tasks import BGTask
 from bgtask_reference.ports.background_tasks import BGTaskRequest
 from bgtask_reference.ports.background_tasks import BGTaskSchedulerPort
 from bgtask_reference.ports.background_tasks import IosAppPort
+from bgtask_reference.ports.background_tasks import NSError
 
 _TURN_NS = 50_000_000
 """How often a run that waits for its turn looks again (Kotlin: a Mutex a task)."""
@@ -48,7 +49,7 @@ class OneAtATimeRuns(WorkerRuns):
 
 
 class TidyIosTaskScheduler(IosTaskScheduler):
-    """Repairs 1 to 7 and 10. What was asked for is stored, for the next process."""
+    """Repairs 1 to 7, 10 and, with its logger, 11. What was asked for is stored, for the next process."""
 
     def __init__(
         self, app: IosAppPort, tasks: BGTaskSchedulerPort, workers: WorkerFactory, logger: KermitLogger, ways: Ways
@@ -88,6 +89,10 @@ class TidyIosTaskScheduler(IosTaskScheduler):
             self._logger.d(TAG, f"Registered background task [{task_id}]")
         else:
             self._logger.e(TAG, f"Not registered [{task_id}]: it is not a permitted identifier of the Info.plist")
+
+    def told(self, error: NSError) -> str:
+        """Give an error as it describes itself."""
+        return f"Error Domain={error.domain} Code={error.code} {error.description}"
 
     def known_request(self, task_id: str) -> PeriodicTaskRequest | None:
         """Give what was asked for under that name, in whatever process."""

@@ -22,6 +22,7 @@ from bgtask_reference.ports.background_tasks import BGTask
 from bgtask_reference.ports.background_tasks import BGTaskRequest
 from bgtask_reference.ports.background_tasks import BGTaskSchedulerPort
 from bgtask_reference.ports.background_tasks import IosAppPort
+from bgtask_reference.ports.background_tasks import NSError
 from bgtask_reference.ports.background_tasks import RequestKind
 
 TAG = "IosTaskScheduler"
@@ -118,9 +119,12 @@ class IosTaskScheduler:
             word = f"{kind} task" if self._ways.by_kind else "task"
             self._logger.d(TAG, f"Scheduled {word} [{request.id}] for {described(earliest)}")
         else:
-            told = f"code={error.code} domain={error.domain} desc={error.description}"
-            self._logger.e(TAG, f"Submit failed [{request.id}] type={kind} {told}")
+            self._logger.e(TAG, f"Submit failed [{request.id}] type={kind} {self.told(error)}")
         return error is None
+
+    def told(self, error: NSError) -> str:
+        """Give what the log says of an error."""
+        return f"code={error.code} domain={error.domain} desc={error.description}"
 
     def handle(self, task: BGTask) -> None:
         """`handleTask`: begin the work, then ask for the next run while it goes on."""

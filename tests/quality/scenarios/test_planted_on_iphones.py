@@ -1,0 +1,69 @@
+"""A planted fault in a real run of each scenario on a virtual iPhone: the rule that it breaks is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+TOKEN, LIBRARY = "token refresh", "library sync"
+PLANTED = [
+    ("held_back_and_launched", "battery_saver_holds_it_back", TOKEN, "R5.decided"),
+    ("held_back_and_launched", "background_restriction_holds_it_back", TOKEN, "R5.decided"),
+    ("held_back_and_launched", "waits_for_network", LIBRARY, "R5.decided"),
+    ("held_back_and_launched", "waits_until_nobody_uses_the_phone", LIBRARY, "R5.decided"),
+    ("cancelled_and_kept", "cancel_while_pending", LIBRARY, "R9.request"),
+    ("cancelled_and_kept", "cancelling_one_leaves_the_others", TOKEN, "R9.request"),
+    ("cancelled_and_kept", "everything_is_cancelled", LIBRARY, "R9.request"),
+    ("completed_twice", "cancel_in_mid_run", LIBRARY, "R10.completed-once"),
+    ("forgotten_with_its_process", "dies_in_mid_run", TOKEN, "R7.pending"),
+    ("forgotten_with_its_process", "swiped_away_in_mid_run", TOKEN, "R7.pending"),
+    ("next_request_is_lost", "swiped_away", TOKEN, "R12.resubmitted"),
+    ("next_request_is_lost", "reboot_restores", LIBRARY, "R12.resubmitted"),
+    ("next_request_is_lost", "many_periods", TOKEN, "R12.resubmitted"),
+    ("next_request_is_lost", "worker_throws", TOKEN, "R12.resubmitted"),
+    ("next_request_is_lost", "timed_out_in_mid_run", LIBRARY, "R12.resubmitted"),
+    ("completed_twice", "somebody_uses_the_phone_in_mid_run", LIBRARY, "R10.completed-once"),
+    ("completed_twice", "asked_for_again_in_mid_run", LIBRARY, "R10.completed-once"),
+    ("completed_twice", "retry_backs_off", LIBRARY, "R10.completed-once"),
+    ("launched_too_early", "data_cleared", LIBRARY, "R2.begin-date"),
+    ("launched_too_early", "asked_for_again", LIBRARY, "R2.begin-date"),
+    ("launched_too_early", "executed_at_once", TOKEN, "R2.begin-date"),
+    ("network_is_not_asked_for", "registered_as_declared", LIBRARY, "R16.network"),
+    ("network_is_not_asked_for", "registered_while_it_runs", LIBRARY, "R16.network"),
+    ("one_request_is_enough", "everything_is_pending", TOKEN, "R14.pending"),
+    ("one_request_is_enough", "background_refresh_is_off", LIBRARY, "R14.pending"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(("fault", "scenario", "task", "rule"), PLANTED, ids=str)
+def test_a_planted_fault_breaks_its_rule_in_its_scenario(
+    tmp_path: Path, fault: str, scenario: str, task: str, rule: str
+) -> None:
+    options = ["--device", "virtual-iphone15", "--app", "tvmaniac@fixed", f"--run-dir={tmp_path}/run", "-q"]
+    planted = ["--virtual-fault", f"iphone_faults:{fault}", "-k", f"test_{scenario}[virtual-iphone15-{task}]"]
+    path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *planted],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        check=False,
+    )
+
+    said = done.stdout.decode() + done.stderr.decode()
+    verdicts = json.loads((tmp_path / "run/verdicts.json").read_text())
+    (journal,) = verdicts["journals"]
+    broken = {verdict["rule"] for verdict in journal["verdicts"] if verdict["judgement"] == "fail"}
+    assert done.returncode == 1, said
+    assert rule in broken, said
