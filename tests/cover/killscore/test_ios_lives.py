@@ -45,6 +45,7 @@ from bgtask_reference.events import Outcome as Answered
 from bgtask_reference.events import ScenarioEnded
 
 LIMIT = Deadline.after(60)
+FRONT = "bring it to the front first"
 
 
 def mutant(name: str) -> Mutant:
@@ -158,20 +159,34 @@ def test_a_locked_phone_refuses_and_says_so(running: Running) -> None:
         phone.simulate_by_debugger(spec, spec.tasks[0].id, Simulation.LAUNCH, LIMIT)
 
 
-def test_a_suspended_app_does_not_answer_and_the_debugger_s_call_takes_effect(running: Running) -> None:
+def test_a_suspended_app_does_not_answer_and_is_not_forced(running: Running) -> None:
     session, phone = running.session, running.device
-    task = session.tasks[0]
     session.launch()
-    session.set_state("logged-in", on=True)
-    session.advance(5)
     phone.lock(LIMIT)
     session.advance(10)
 
     assert phone.hook(session.app.spec, "ping", {}, LIMIT).outcome is Answered.UNKNOWN
-    told = phone.simulate(session.app.spec, task.id, Simulation.LAUNCH, LIMIT)
-    assert (told.arguments["way"], told.outcome) == ("debugger", Answered.ACCEPTED)
+    told = phone.simulate(session.app.spec, session.tasks[0].id, Simulation.LAUNCH, LIMIT)
+    assert (told.outcome, told.output) == (Answered.REFUSED, f"{session.app.spec.package} is suspended: {FRONT}")
     phone.unlock(LIMIT)
     assert session.launch().outcome is Answered.ACCEPTED
+
+
+def test_without_the_hook_the_debugger_makes_the_call(running: Running) -> None:
+    session, phone = running.session, running.device
+    spec, task = session.app.spec, session.tasks[0]
+    session.launch()
+    nothing = phone.simulate(spec, task.id, Simulation.LAUNCH, LIMIT)
+    assert (nothing.outcome, nothing.arguments["way"]) == (Answered.REFUSED, "hook")
+    session.set_state("logged-in", on=True)
+    session.advance(5)
+
+    session.server(task, "ok", "60s")
+    told = phone.simulate_by_debugger(spec, task.id, Simulation.LAUNCH, LIMIT)
+
+    assert (told.arguments["way"], told.outcome) == ("debugger", Answered.ACCEPTED)
+    again = phone.simulate(spec, task.id, Simulation.LAUNCH, LIMIT)
+    assert (again.arguments["way"], again.outcome) == ("none", Answered.REFUSED)
 
 
 def test_the_log_ends_as_a_cable_s_does(running: Running) -> None:

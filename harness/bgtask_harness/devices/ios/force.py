@@ -55,7 +55,7 @@ def checked(
 
     Of a log in which it said nothing the call counts as accepted: what came of it is for the rules to say.
     """
-    against = _objection(link, framework, bundle_id, identifier, what, deadline)
+    against = objection(framework, bundle_id, identifier, what, lambda: processes.pid_of(link, bundle_id, deadline))
     if against is not None:
         return as_answer(identifier, what, "none", "", Outcome.REFUSED, Refusal.OTHER, against)
     framework.begin()
@@ -68,13 +68,14 @@ def checked(
     return dataclasses.replace(answer, outcome=Outcome.REFUSED, refusal=Refusal.UNKNOWN_JOB, output=said)
 
 
-def _objection(
-    link: Link, framework: FrameworkLines, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline
+def objection(
+    framework: FrameworkLines, bundle_id: str, identifier: str, what: Simulation, pid: Callable[[], int | None]
 ) -> str | None:
+    """Give what is against the call, as far as the log told; `pid` gives the app's process."""
     if framework.is_suspended(bundle_id):
         return f"{bundle_id} is suspended: bring it to the front first"
     runs_in = framework.runs_in(identifier) if what is Simulation.LAUNCH else None
-    if runs_in is None or runs_in != processes.pid_of(link, bundle_id, deadline):
+    if runs_in is None or runs_in != pid():
         return None
     return f"a task of {identifier} runs already: forcing another would end the app"
 

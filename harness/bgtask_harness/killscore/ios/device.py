@@ -8,6 +8,7 @@ driver would wait for it.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.ios import crashes
 from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios.debugger import Simulation
@@ -50,6 +52,8 @@ _NS_PER_S = 1_000_000_000
 _NS_PER_US = 1_000
 _STARTS_NS = 2 * _NS_PER_S
 """How long a launch by a cable takes to come back: the app has begun by then."""
+_SAYS_NS = 100_000_000
+"""How long the framework's answer takes, a question to dasd included; the driver waits longer."""
 _COMES_UP_NS = 60 * _NS_PER_S
 _KILL = 9
 _DECLARED = ("BGTaskSchedulerPermittedIdentifiers", "UIBackgroundModes")
@@ -105,13 +109,14 @@ class LocalIPhone(IPhoneDevice):
         clocks = self._phone.clocks
         boot_id = str(self._phone.value("", "BootSessionID"))
         reading = ClockReading(number, boot_id, clocks.boot_ns(), clocks.wall_ns(), GRAIN_NS, 0)
-        self._post(hook.sentinel(self._package, number))
+        if number > 0:
+            self._post(hook.sentinel(self._package, number))
         return reading
 
     def open_log(self, deadline: Deadline) -> LocalLog:
         del deadline
         self._wire.ask("log")
-        self._stream = LocalLog(self._phone, self._wire, self._answers.hear)
+        self._stream = LocalLog(self._phone, self._wire, self._hear)
         return self._stream
 
     def environment(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
@@ -120,6 +125,19 @@ class LocalIPhone(IPhoneDevice):
         info = next((each.info for each in self._phone.apps() if each.bundle_id == app.package), {})
         told = {key: info.get(key) for key in _DECLARED}
         return (Text("info-plist", f"pymobiledevice3 apps query {app.package}", json.dumps(told)),)
+
+    def jobs(self, app: AppSpec, deadline: Deadline) -> tuple[Text, ...]:
+        del deadline
+        ended = self._framework.first_end(app.package)
+        if ended is None:
+            return ()
+        self._wire.ask("crash reports")
+        told = ((path, text.decode()) for path, text in sorted(self._phone.crash_reports().items()))
+        new = [each for each in told if crashes.is_new(each[1], app.package, ended - crashes.BEFORE)]
+        texts = tuple(Text(crashes.PARSER, f"pymobiledevice3 crash pull . {path}", text) for path, text in new)
+        fresh = tuple(text for text in texts if text.command not in self._reported)
+        self._reported |= {text.command for text in fresh}
+        return fresh
 
     # --- doing ----------------------------------------------------------------------------------------------------
 
@@ -173,14 +191,43 @@ class LocalIPhone(IPhoneDevice):
 
     def simulate(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
         """Simulate it by the app's hook; where that does not answer, by the debugger's call."""
-        done = self.hook(app, force.COMMANDS[what], {"task": identifier}, deadline)
-        if done.outcome is Outcome.ACCEPTED:
-            return force.as_answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
-        return self.simulate_by_debugger(app, identifier, what, deadline)
+
+        def make() -> Answer:
+            done = self.hook(app, force.COMMANDS[what], {"task": identifier}, deadline)
+            if done.outcome is Outcome.ACCEPTED:
+                return force.as_answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
+            return self._by_debugger(app, identifier, what)
+
+        return self._checked(app, identifier, what, make, deadline)
 
     def simulate_by_debugger(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
-        """Make the call in the app's process, which is held meanwhile."""
+        """Make the call without the app's help."""
+        return self._checked(app, identifier, what, lambda: self._by_debugger(app, identifier, what), deadline)
+
+    def _checked(
+        self, app: AppSpec, identifier: str, what: Simulation, make: Callable[[], Answer], deadline: Deadline
+    ) -> Answer:
+        """Do as `force.checked` does; the framework's line is waited for on the phone's own time."""
         del deadline
+        against = force.objection(self._framework, app.package, identifier, what, lambda: self._pid(app.package))
+        if against is not None:
+            return force.as_answer(identifier, what, "none", "", Outcome.REFUSED, Refusal.OTHER, against)
+        self._framework.begin()
+        answer = make()
+        if answer.outcome is not Outcome.ACCEPTED:
+            return answer
+        self._phone.kernel.run_until(self._phone.kernel.now + _SAYS_NS)
+        said = self._framework.refusal(identifier, what, Deadline.after(0))
+        if said is None:
+            return answer
+        return dataclasses.replace(answer, outcome=Outcome.REFUSED, refusal=Refusal.UNKNOWN_JOB, output=said)
+
+    def _pid(self, package: str) -> int | None:
+        process = self._phone.springboard.find(package)
+        return None if process is None else process.pid
+
+    def _by_debugger(self, app: AppSpec, identifier: str, what: Simulation) -> Answer:
+        """Make the call in the app's process, which is held meanwhile."""
         process = self._phone.springboard.find(app.package)
         if process is None:
             raise Unsupported(f"{app.package} does not run: launch it, a simulated launch needs its process")
