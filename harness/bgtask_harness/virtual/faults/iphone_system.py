@@ -9,6 +9,7 @@ from typing import Any
 from bgtask_harness.virtual.ios.activity import Activity
 from bgtask_harness.virtual.ios.activity import ActivityRun
 from bgtask_harness.virtual.ios.layers import IosLayers
+from bgtask_harness.virtual.ios.policies import CAN_PROCEED
 from bgtask_harness.virtual.ios.policies import MUST_NOT_PROCEED
 from bgtask_harness.virtual.ios.policies import Decision
 from bgtask_reference.ports.background_tasks import BGTask
@@ -27,6 +28,16 @@ def begin_date_ignored(layers: IosLayers) -> IosLayers:
             return int(self._phone.clocks.wall_ns())
 
     return layers.replace(dasd=Eager)
+
+
+def vetoes_overruled(layers: IosLayers) -> IosLayers:
+    """What its policies hold back is launched all the same (MU15)."""
+
+    class Deaf(layers.dasd):  # type: ignore[name-defined,misc]
+        def decision(self, activity: Activity) -> Decision:
+            return Decision(CAN_PROCEED, super().decision(activity).line)
+
+    return layers.replace(dasd=Deaf)
 
 
 def launched_twice(layers: IosLayers) -> IosLayers:
