@@ -12,7 +12,8 @@ OWN_TIME = Difference(
 )
 IN_PROCESS = Difference(
     "in-process",
-    "What is to run at once runs in the app's own process on iOS: BackgroundTasks starts nothing at once.",
+    "What is to run at once runs in the app's own process on iOS, whatever it waits for otherwise: BackgroundTasks "
+    "starts nothing at once.",
     "bgtask_reference.contract schedule_and_execute; BGTaskScheduler.h has no such call",
 )
 STOPPED = Difference(

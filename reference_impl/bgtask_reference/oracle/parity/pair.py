@@ -6,12 +6,16 @@ from bisect import bisect_left
 
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
+from bgtask_reference.oracle.clocks import FOREVER
 from bgtask_reference.oracle.clocks import elapsed
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.parity.absence import first_hole
 from bgtask_reference.oracle.parity.differences import SAME_PLATFORM
+from bgtask_reference.oracle.parity.side import Force
 from bgtask_reference.oracle.parity.side import RunTold
 from bgtask_reference.oracle.parity.side import Side
+from bgtask_reference.oracle.parity.stimuli import NETWORK_BACK
+from bgtask_reference.oracle.parity.stimuli import NETWORK_OFF
 from bgtask_reference.oracle.parity.stimuli import Act
 from bgtask_reference.oracle.parity.values import Both
 from bgtask_reference.oracle.parity.values import Difference
@@ -35,6 +39,7 @@ class Pair:
     def __init__(self, first: Side, second: Side, acts: tuple[tuple[Act, ...], tuple[Act, ...]]) -> None:
         self.first, self.second = first, second
         self.across = first.platform != second.platform
+        self._whole = acts
         self._acts = [[act.index for act in each] for each in acts]
         self._servers = [[act.index for act in each if act.verb == SERVER] for each in acts]
 
@@ -80,6 +85,16 @@ class Pair:
         runs = zip(self._servers, (here, there), strict=True)
         return all(any(index < (run.began or 0) for index in servers) for servers, run in runs)
 
+    def offline(self) -> tuple[Told, Told] | None:
+        """Say of each phone whether it began while the scenario held every network back; None where none did."""
+        spans = [_offline(each) for each in self._whole]
+        if not all(spans):
+            return None
+        first, second = (
+            _began_in(side, span) for side, span in zip((self.first, self.second), spans, strict=True) if span
+        )
+        return first, second
+
     def ran_after_cancel(self, side: Side) -> Told:
         """Say whether a run began after the last cancellation had settled."""
         cancelled = side.cancelled.facts[-1]
@@ -89,6 +104,30 @@ class Pair:
                 return Told(True, "began after it was cancelled", (cancelled, run.began))
         hole = first_hole(side.outside)
         return Told(None, f"may have run after it was cancelled: {hole}") if hole else Told(False, "", (cancelled,))
+
+
+def _offline(acts: tuple[Act, ...]) -> tuple[int, int] | None:
+    """Give the journal indices between which every network was first held back; to the end if it never came back."""
+    for number, act in enumerate(acts):
+        if act.what == NETWORK_OFF:
+            back = next((each.index for each in acts[number:] if each.what == NETWORK_BACK), FOREVER)
+            return act.index, back
+    return None
+
+
+def _began_in(side: Side, span: tuple[int, int]) -> Told:
+    """Say whether a run of it began there, once the phone had heard of its loss."""
+    settles = constants.allowance_ns("constraint_settles")
+    for run in side.runs:
+        if run.began is None or not span[0] < run.began < span[1] or run.force is not Force.SYSTEM:
+            continue
+        if _apart(side.outside, span[0], run.began) > settles:
+            words = "began without a network" if run.launched else "began without a network in the app's own process"
+            return Told(True, words, (span[0], run.began))
+    hole = first_hole(side.outside)
+    if hole:
+        return Told(None, f"may have begun without a network: {hole}")
+    return Told(False, "did not begin without a network", (span[0],))
 
 
 def _apart(outside: Outside, before: int, after: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from bgtask_reference.events import BGTaskKind
 from bgtask_reference.events import ForceLevel
 from bgtask_reference.events import Judgement
+from bgtask_reference.events import Network
 from bgtask_reference.oracle.outside import strongest
 from bgtask_reference.oracle.parity.differences import BACKOFF
 from bgtask_reference.oracle.parity.differences import FORCE
@@ -198,6 +199,25 @@ def _not_on_ios(name: str, side: Side) -> Difference | None:
     return NO_CONDITIONS if side.kind is BGTaskKind.APP_REFRESH else None
 
 
+def same_wait(pair: Pair) -> Sequence[Said]:
+    """While every network is held back, what declares one begins on neither phone."""
+    first, second = pair.first, pair.second
+    told = pair.offline()
+    declared = Network.NOT_REQUIRED not in {first.task.network, second.task.network}
+    if told is None or not declared or not (first.asked.answer and second.asked.answer):
+        return ()
+    said = pair.compare(*told, neither=PASS)
+    if said and said[0].judgement is FAIL:
+        began, words, both = (first if told[0].answer else second), said[0].reason, said[0].both
+        index = (told[0] if began is first else told[1]).facts[-1]
+        own = next(run for run in began.runs if run.began == index)
+        if not own.launched and began.task.executes_at_once:
+            return [pair.excused(IN_PROCESS, words, both)]
+        if own.launched and began.kind is BGTaskKind.APP_REFRESH:
+            return [pair.excused(NO_CONDITIONS, words, both)]
+    return said
+
+
 SOURCE = "bgtask_reference.contract"
 CHECKS: tuple[tuple[ParityRule, Check], ...] = (
     (
@@ -216,6 +236,15 @@ CHECKS: tuple[tuple[ParityRule, Check], ...] = (
             (NO_CONDITIONS, UNMETERED_DIFFERENCE, OTHER_CONDITIONS),
         ),
         same_condition,
+    ),
+    (
+        ParityRule(
+            "R16.same-wait",
+            "While every network is held back, a task that declares one begins on neither phone.",
+            f"{SOURCE} TaskConstraints.requires_network",
+            (IN_PROCESS, NO_CONDITIONS),
+        ),
+        same_wait,
     ),
     (
         ParityRule(

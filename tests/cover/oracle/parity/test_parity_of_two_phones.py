@@ -54,6 +54,7 @@ def test_two_healthy_phones_differ_in_nothing() -> None:
     assert {rule: each.judgement for rule, each in found.items()} == {
         "request": PASS,
         "condition": NOTHING,
+        "wait": NOTHING,
         "run": PASS,
         "result": PASS,
         "retry": NOTHING,
@@ -721,6 +722,104 @@ def test_a_task_that_is_asked_for_again_is_not_cancelled() -> None:
         return cancelled(phone).asks().settles()
 
     assert parity(back(pixel().asks()), back(iphone().asks()))["cancel"].judgement is NOTHING
+
+
+# --- without a network ------------------------------------------------------------------------------------------------
+
+
+def offline(phone: Pixel | Phone, *, begins: float | None, back: bool = True, in_app: bool = False) -> None:
+    """Hold every network back while the scenario measures; a run begins so many seconds later."""
+    phone.add(WindowOpened(stamp=phone.host()))
+    with_arguments(phone, "env.airplane-mode", {"value": "on"})
+    phone.sample()
+    phone.asks()
+    if begins is not None:
+        phone.settles(begins)
+        if isinstance(phone, Pixel):
+            phone.ran()
+        elif in_app:
+            phone.body()
+        else:
+            phone.begin_task(TASK.id, kind=PROCESSING)
+            phone.body().complete(TASK.id)
+    phone.settles(60)
+    if back:
+        with_arguments(phone, "env.airplane-mode", {"value": "as it was"})
+    phone.settles()
+    phone.add(WindowClosed(stamp=phone.host()))
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_what_waits_for_a_network_on_both_phones_is_the_same(back: bool) -> None:
+    android, ios = pixel(), iphone()
+    offline(android, begins=None, back=back)
+    offline(ios, begins=5, back=back)  # too soon to have heard of the loss
+
+    assert parity(android, ios)["wait"].judgement is PASS
+
+
+@pytest.mark.parametrize(("android_begins", "ios_begins"), [(None, 100), (100, None)])
+def test_what_begins_without_a_network_on_one_phone_is_a_failure(
+    android_begins: float | None, ios_begins: float | None
+) -> None:
+    android, ios = pixel(), iphone()
+    offline(android, begins=android_begins)
+    offline(ios, begins=ios_begins)
+
+    found = parity(android, ios)["wait"]
+
+    assert found.judgement is FAIL
+    assert "began without a network on" in found.reason
+
+
+@pytest.mark.parametrize(("at_once", "judgement"), [(True, EXCUSED), (False, FAIL)])
+def test_what_runs_at_once_on_ios_runs_without_a_network(at_once: bool, judgement: Judgement) -> None:
+    task = quiet(TASK, executes_at_once=at_once)
+    android, ios = pixel(task), iphone(task)
+    offline(android, begins=None)
+    offline(ios, begins=100, in_app=True)
+
+    assert parity(android, ios)["wait"].judgement is judgement
+
+
+def test_a_refresh_has_no_condition_to_wait_for() -> None:
+    class Refreshing(Phone):
+        def asks(self, after: float = 300, kind: BGTaskKind = APP_REFRESH, *, network: bool | None = None) -> Phone:
+            return super().asks(after, kind, network=network)
+
+    plain = iphone()
+    ios = Refreshing(plain.spec, plain.device)
+    ios.begin(clear=False, environment=False)
+    android = pixel()
+    offline(android, begins=None)
+    offline(ios, begins=100)
+
+    found = parity(android, ios)["wait"]
+
+    assert (found.judgement, found.difference) == (EXCUSED, "refresh-conditions")
+
+
+def test_a_forced_run_and_a_task_that_needs_no_network_say_nothing_of_waiting() -> None:
+    android, ios = pixel(), iphone()
+    forced(ios, "bgtask.simulate-launch")
+    offline(android, begins=None)
+    offline(ios, begins=100)
+    assert parity(android, ios)["wait"].judgement is PASS
+
+    free = quiet(TASK, network=Network.NOT_REQUIRED)
+    android, ios = pixel(free), iphone(free)
+    offline(android, begins=None)
+    offline(ios, begins=100)
+    assert parity(android, ios)["wait"].judgement is NOTHING
+
+
+def test_a_hole_while_there_was_no_network_leaves_it_open() -> None:
+    android, ios = pixel(), iphone()
+    offline(android, begins=None)
+    offline(ios, begins=None)
+    ios.add(LogLost(stamp=ios.log(), reason="dropped"))
+
+    assert parity(android, ios.settles())["wait"].judgement is OPEN
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
