@@ -78,17 +78,19 @@ def _after_begin_date(pending: Pending, launched: Seen) -> Finding | None:
 
 
 def one_launch(task: TaskSlice, outside: Outside, _worlds: Worlds) -> Iterator[Finding]:
-    """A request leads to at most one launch."""
+    """A request leads to at most one launch; one that dasd took is told of after what the app submits meanwhile."""
     before: Seen | None = None
-    for each in story_of(outside, task.task.identifier):
+    story = story_of(outside, task.task.identifier)
+    requests_of = {each.index: requests for each, requests in launches(story, outside)}
+    for each in story:
         if isinstance(each.event, TaskRequestSubmitted):
             before = None
         elif isinstance(each.event, TaskLaunched):
-            if before and is_whole(outside, before.index, each.index) and outside.saw(FRAMEWORK):
+            if before is None or requests_of[each.index]:
+                yield held("R3.request", _level(each.event))
+            elif is_whole(outside, before.index, each.index) and outside.saw(FRAMEWORK):
                 reason = "it was launched again, and nobody had submitted it again"
                 yield Finding("R3.request", Word.BROKEN, reason, (before.index, each.index), level=_level(each.event))
-            elif before is None:
-                yield held("R3.request", _level(each.event))
             before = each
 
 

@@ -301,6 +301,13 @@ def test_a_request_leads_to_one_launch() -> None:
     assert judged(ran().begin_task(), "R3.request") is FAIL
     assert judged(hole(ran()).begin_task(), "R3.request") is OPEN
 
+    # dasd has taken the one before the app submits the other; both launches are told after that.
+    two = ran().submit(after=None).takes("AAAAAA").submit(after=None).takes("BBBBBB").begin_task().complete()
+    assert judged(two.begin_task().complete(), "R3.request") is PASS
+    assert judged(two.begin_task(), "R3.request") is FAIL
+    replaced = ran().submit().takes("AAAAAA").submit().drops("AAAAAA").takes("BBBBBB").begin_task().complete()
+    assert judged(replaced.begin_task(), "R3.request") is FAIL
+
 
 def simulate(phone: IPhone, outcome: Outcome = Outcome.ACCEPTED) -> IPhone:
     phone.sample()
