@@ -14,8 +14,8 @@ from bgtask_reference.oracle.parity.differences import SAME_PLATFORM
 from bgtask_reference.oracle.parity.side import Force
 from bgtask_reference.oracle.parity.side import RunTold
 from bgtask_reference.oracle.parity.side import Side
-from bgtask_reference.oracle.parity.stimuli import NETWORK_BACK
 from bgtask_reference.oracle.parity.stimuli import NETWORK_OFF
+from bgtask_reference.oracle.parity.stimuli import NETWORKS
 from bgtask_reference.oracle.parity.stimuli import Act
 from bgtask_reference.oracle.parity.values import Both
 from bgtask_reference.oracle.parity.values import Difference
@@ -110,7 +110,7 @@ def _offline(acts: tuple[Act, ...]) -> tuple[int, int] | None:
     """Give the journal indices between which every network was first held back; to the end if it never came back."""
     for number, act in enumerate(acts):
         if act.what == NETWORK_OFF:
-            back = next((each.index for each in acts[number:] if each.what == NETWORK_BACK), FOREVER)
+            back = next((each.index for each in acts[number + 1 :] if each.verb in NETWORKS), FOREVER)
             return act.index, back
     return None
 

@@ -29,6 +29,7 @@ def _lever(name: str, value: str) -> What:
     return f"{LEVER}{name}", (("value", value),)
 
 
+NETWORKS = frozenset(f"{LEVER}{name}" for name in ("network", "wifi", "mobile-data", "airplane-mode"))
 NETWORK_OFF, NETWORK_BACK = _lever("network", "off"), _lever("network", PUT_BACK)
 AIRPLANE = {_lever("airplane-mode", "on"): NETWORK_OFF, _lever("airplane-mode", PUT_BACK): NETWORK_BACK}
 BOTH_RADIOS: dict[frozenset[What], What] = {
@@ -63,7 +64,8 @@ def acts(outside: Outside) -> tuple[Act, ...]:
     for act in _acts(outside):
         both = frozenset({each.what for each in (*found[-1:], act)})
         if both in BOTH_RADIOS:
-            found[-1] = Act(*BOTH_RADIOS[both], act.index)
+            what = BOTH_RADIOS[both]
+            found[-1] = Act(*what, act.index if what == NETWORK_OFF else found[-1].index)  # the first to be back is one
         else:
             found.append(act)
     return tuple(found)

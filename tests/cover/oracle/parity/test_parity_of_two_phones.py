@@ -813,6 +813,22 @@ def test_a_forced_run_and_a_task_that_needs_no_network_say_nothing_of_waiting() 
     assert parity(android, ios)["wait"].judgement is NOTHING
 
 
+def test_the_first_radio_that_is_back_is_a_network() -> None:
+    android, ios = pixel(), iphone()
+    offline(ios, begins=None)
+    android.add(WindowOpened(stamp=android.host()))
+    for radio in ("env.mobile-data", "env.wifi"):
+        with_arguments(android, radio, {"value": "off"})
+    android.sample()
+    android.asks().settles(100)
+    with_arguments(android, "env.wifi", {"value": "as it was"})
+    android.ran()
+    with_arguments(android, "env.mobile-data", {"value": "as it was"})
+    android.settles().add(WindowClosed(stamp=android.host()))
+
+    assert parity(android, ios)["wait"].judgement is PASS
+
+
 def test_a_hole_while_there_was_no_network_leaves_it_open() -> None:
     android, ios = pixel(), iphone()
     offline(android, begins=None)
