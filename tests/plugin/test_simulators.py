@@ -29,6 +29,9 @@ interval = "1h"
 starts_within = "60s"
 ends_within = "60s"
 
+[control]
+endpoints = { "com.example.one.sync" = "sync" }
+
 [evidence]
 app_log = true
 beacon = true
@@ -50,6 +53,7 @@ def test_works(device, task):
 @pytest.fixture
 def app(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A Mac with an app whose worker runs when its hook says so; gives the app file."""
+    monkeypatch.setenv("BGTASK_STATE_DIR", str(Path(pytester.path, "state")))
     mac = a_mac(Path(pytester.path, "mac"), monkeypatch)
     bundle, task = "com.example.one", "com.example.one.sync"
     run = f"{bundle}.bgt.run.com_2eexample_2eone_2esync"
@@ -111,6 +115,13 @@ def test_what_needs_the_scheduler_is_unsupported_with_that_reason(pytester: pyte
     assert not {"passed", "failed", "errors"} & skipped.keys()
     reasons = [line for line in done.outlines if line.startswith("SKIPPED")]
     assert all("BGTaskScheduler is unavailable on simulators (Code=1)" in line for line in reasons)
+
+
+def test_an_app_that_knows_no_such_command_is_as_it_was(pytester: pytest.Pytester, app: Path) -> None:
+    asks = "device.make_run(task)", 'device.server(task, "network_error")'
+    pytester.makepyfile(test_server=WORKER.replace(*asks))
+    on_a_simulator(pytester, app, "test_server.py").assert_outcomes(passed=1)
+    assert not list(Path(pytester.path, "state").glob("*.ledger"))
 
 
 def test_without_a_mac_it_is_an_error_in_one_sentence(pytester: pytest.Pytester) -> None:

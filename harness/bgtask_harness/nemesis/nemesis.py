@@ -54,6 +54,7 @@ class Nemesis:
     def __init__(self, device: Device, app: AppSpec, ledger: Ledger, send: Send, progress: Progress) -> None:
         self._device, self._app, self._ledger = device, app, ledger
         self._send, self._progress = send, progress
+        self._unanswered: set[int] = set()
 
     def pull(self, lever: Lever, value: str) -> Answer:
         """Change something of the phone until it is put back.
@@ -114,6 +115,8 @@ class Nemesis:
         """Make a change in a way of one's own, between its two records in the ledger."""
         number = self._ledger.begin(change)
         answer = call()
+        if answer.outcome is Outcome.UNKNOWN and self._device.facts.platform == "ios":
+            self._unanswered.add(number)
         self._ledger.applied(number)
         return answer
 
@@ -170,7 +173,10 @@ class Nemesis:
         answer = self._send(
             f"env.{change.lever}", {"value": "as it was", "subject": change.subject}, lambda: self._undo(one)
         )
-        if answer.outcome is Outcome.REFUSED:
+        if answer.outcome is Outcome.REFUSED and one.number in self._unanswered:
+            # An app hears only names that it has registered: it took neither this one nor what was to be put back.
+            self._progress(f"{change.described}: the app answered neither that nor what takes it back")
+        elif answer.outcome is Outcome.REFUSED:
             self._ledger.failed(one.number, answer.output)
             return f"{change.described} is not put back ({answer.output}); type {by_hand(change, self._ledger.way)}"
         self._ledger.restored(one.number)

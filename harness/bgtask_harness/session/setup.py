@@ -39,7 +39,16 @@ _WOULD_ALLOW = {
     Capability.SWITCH_POWER: "use a device whose shell may say `dumpsys battery unplug`",
     Capability.DOZE: "enable Doze (`dumpsys deviceidle enable deep`)",
 }
-_WOULD_ALLOW_FORCE_ON_IPHONE = "install a development build of the app (get-task-allow), or one with the debug hook"
+_VIRTUAL_IPHONE = "use a virtual iPhone (--device virtual-iphone15)"
+_WOULD_ALLOW_ON_IPHONE = {
+    Capability.ADVANCE_TIME: _VIRTUAL_IPHONE,
+    Capability.FORCE_JOB: "install a development build of the app (get-task-allow), or one with the debug hook",
+    Capability.DIAGNOSTICS: "build the app with the debug hook of docs/app-contract.md",
+    Capability.REBOOT: _VIRTUAL_IPHONE,
+    Capability.SWITCH_NETWORK: f"only a person does it, or {_VIRTUAL_IPHONE}",
+    Capability.SWITCH_POWER: f"only a person does it, or {_VIRTUAL_IPHONE}",
+}
+_A_SIMULATOR_MAY_HAVE = frozenset({Capability.APP_INSTALLED, Capability.APP_HOOK})
 
 PLATFORMS = ("android", "ios")
 
@@ -142,6 +151,8 @@ def lacking(settings: Settings, profile: Profile, capabilities: frozenset[Capabi
 
 
 def _would_allow(need: Capability, profile: Profile) -> str:
-    if need is Capability.FORCE_JOB and profile.find.platform == "ios":
-        return no_scheduler.REASON if profile.find.simulator else _WOULD_ALLOW_FORCE_ON_IPHONE
+    if profile.find.simulator and need not in _A_SIMULATOR_MAY_HAVE:
+        return no_scheduler.REASON
+    if profile.find.platform == "ios":
+        return _WOULD_ALLOW_ON_IPHONE.get(need, _WOULD_ALLOW[need])
     return _WOULD_ALLOW[need]
