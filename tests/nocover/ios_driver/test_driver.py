@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from served_iphone import served
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Capability
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import DeadlineExceeded
@@ -36,6 +38,7 @@ from bgtask_reference.ports.background_tasks import IosProgram
 
 pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
 
+from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import installing
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios.debugger import Simulation
@@ -215,6 +218,28 @@ def test_a_build_without_a_hook_is_forced_by_the_debugger(attach: Attach) -> Non
     assert Capability.APP_HOOK not in device.capabilities(APP, soon())
     answer = device.simulate(APP, TOKEN, Simulation.LAUNCH, soon())
     assert (answer.outcome, answer.arguments["way"]) == (Outcome.ACCEPTED, "debugger")
+
+
+def test_a_debugger_that_may_not_attach_gives_way_to_the_next(attach: Attach) -> None:
+    phone = a_phone("iphone13-ios16")
+    device = attach(phone)
+    log_in(device)
+    pid = processes.pid_of(device._link, BUNDLE, soon())
+    assert pid is not None
+    phone.attach(pid)  # somebody else's debugger
+    refused = device.simulate_by_debugger(APP, TOKEN, Simulation.LAUNCH, soon())
+    other = dataclasses.replace(refused, outcome=Outcome.ACCEPTED)
+    tried: list[int] = []
+
+    def otherwise(pid: int) -> Answer:
+        tried.append(pid)
+        return other
+
+    answer = force.by_debugger(device._link, BUNDLE, TOKEN, Simulation.LAUNCH, soon(), otherwise)
+
+    assert (refused.outcome, refused.refusal) == (Outcome.REFUSED, Refusal.OTHER)
+    assert "vAttach" in refused.output
+    assert (answer, tried) == (other, [pid])
 
 
 def test_a_sentinel_comes_back_in_the_log(phone: IPhone, attach: Attach) -> None:

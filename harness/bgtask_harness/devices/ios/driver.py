@@ -11,6 +11,7 @@ from typing import Any
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
+from bgtask_harness.devices import xcrun
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.ios import crashes
 from bgtask_harness.devices.ios import facts as _facts
@@ -18,6 +19,7 @@ from bgtask_harness.devices.ios import force
 from bgtask_harness.devices.ios import hands
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios import installing
+from bgtask_harness.devices.ios import lldb
 from bgtask_harness.devices.ios import processes
 from bgtask_harness.devices.ios import virtual_time
 from bgtask_harness.devices.ios import walls
@@ -230,10 +232,10 @@ class IPhoneDevice(Hands):
         return hook.send(self._link, self._answers, app.package, command, arguments, deadline, level)
 
     def simulate(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
-        """Simulate a launch or an expiration: by the app's hook, else by the debugger.
+        """Simulate a launch or an expiration: by the app's hook, else by the debugger, else, on a Mac, by lldb.
 
         Raises:
-            Unsupported: Neither way can be gone: the reason of the second.
+            Unsupported: No way can be gone: the reason of the last that was tried.
 
         """
         self._listen(deadline)
@@ -242,7 +244,7 @@ class IPhoneDevice(Hands):
             answer = force.by_hook(self._link, self._answers, app.package, identifier, what, deadline)
             if answer.outcome is Outcome.ACCEPTED:
                 return answer
-            return force.by_debugger(self._link, app.package, identifier, what, deadline)
+            return self._by_debuggers(app, identifier, what, deadline)
 
         return self._checked(app, identifier, what, make, deadline)
 
@@ -254,6 +256,15 @@ class IPhoneDevice(Hands):
             return force.by_debugger(self._link, app.package, identifier, what, deadline)
 
         return self._checked(app, identifier, what, make, deadline)
+
+    def _by_debuggers(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
+        """Go our own debugger's way; on a Mac lldb's where that one is refused. A virtual iPhone cannot serve lldb."""
+        may = not self._facts.virtual and xcrun.is_here()
+
+        def otherwise(pid: int) -> Answer:
+            return lldb.by_lldb(self._link.udid, pid, identifier, what, deadline)
+
+        return force.by_debugger(self._link, app.package, identifier, what, deadline, otherwise if may else None)
 
     def diagnose(self, app: AppSpec, deadline: Deadline) -> Answer:
         """Have the app list its pending requests, by the hook; one that is suspended lists them when it runs again."""

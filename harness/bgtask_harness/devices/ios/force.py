@@ -1,5 +1,7 @@
 """Two ways to simulate a launch or an expiration, tried in this order: the app's hook, then the debugger.
 
+A third, on a Mac, is `lldb`.
+
 Both only make the call. What it needs is looked for before: a process that is not suspended and runs no task of that
 identifier; whether a request was pending the framework says in the log. What is not met is a refusal. A way that cannot
 be gone gives way to the next, and the answer names the one that was.
@@ -19,6 +21,7 @@ from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.ios.debugger import simulate
 from bgtask_harness.devices.ios.debugger.remote import DebuggerRefusedError
+from bgtask_harness.devices.ios.debugger.remote import NotAttachedError
 from bgtask_harness.devices.ios.framework_lines import FrameworkLines
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.ios.stream import ServiceStream
@@ -88,8 +91,17 @@ def by_hook(
     return as_answer(identifier, what, "hook", done.command, done.outcome, done.refusal, done.output)
 
 
-def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
-    """Make the call in the app's process through debugserver.
+def by_debugger(
+    link: Link,
+    bundle_id: str,
+    identifier: str,
+    what: Simulation,
+    deadline: Deadline,
+    otherwise: Callable[[int], Answer] | None = None,
+) -> Answer:
+    """Make the call in the app's process through debugserver; where that refuses to attach, go another way.
+
+    `otherwise` is that way, of the process of that pid. What may have been called is not called again.
 
     Raises:
         Unsupported: The app does not run, or may not be debugged; Developer Mode or image are missing.
@@ -109,6 +121,10 @@ def by_debugger(link: Link, bundle_id: str, identifier: str, what: Simulation, d
             at_ns = time.monotonic_ns()
             made = simulate(stream, pid, identifier, what, deadline)
             link.note(said, at_ns)
+    except NotAttachedError as error:
+        if otherwise is not None:
+            return otherwise(pid)
+        return as_answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
     except DebuggerRefusedError as error:
         return as_answer(identifier, what, "debugger", command, Outcome.REFUSED, Refusal.OTHER, str(error))
     except DeadlineExceeded as error:

@@ -28,6 +28,10 @@ class DebuggerRefusedError(HarnessError):
     """Debugserver answered with an error, or the process is gone. One sentence with the command and its answer."""
 
 
+class NotAttachedError(DebuggerRefusedError):
+    """It refused to attach: nothing was called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """A register as `qRegisterInfo` describes it: its number, its name, and what it is for (`pc`, `sp`, `arg1`)."""

@@ -18,6 +18,7 @@ from bgtask_harness.devices.ios.debugger.calls import prepared
 from bgtask_harness.devices.ios.debugger.images import Images
 from bgtask_harness.devices.ios.debugger.remote import DebuggerRefusedError
 from bgtask_harness.devices.ios.debugger.remote import GdbRemote
+from bgtask_harness.devices.ios.debugger.remote import NotAttachedError
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.transport.port import Stream
 
@@ -49,7 +50,8 @@ def simulate(stream: Stream, pid: int, identifier: str, what: Simulation, deadli
     """Make the call in the process of that pid, and let it run.
 
     Raises:
-        DebuggerRefusedError: It cannot be attached, does not use BackgroundTasks, or the call did not return.
+        NotAttachedError: It cannot be attached: nothing was called.
+        DebuggerRefusedError: It does not use BackgroundTasks, or the call did not return.
         DeadlineExceeded: It took too long; the process was let go as it was.
         DeviceLostError: The connection broke: debugserver lets the process go by itself then.
 
@@ -57,7 +59,10 @@ def simulate(stream: Stream, pid: int, identifier: str, what: Simulation, deadli
     remote = GdbRemote(stream)
     began = time.monotonic()
     remote.handshake(deadline)
-    thread = remote.attach(pid, deadline)
+    try:
+        thread = remote.attach(pid, deadline)
+    except DebuggerRefusedError as error:
+        raise NotAttachedError(str(error)) from error
     attached = time.monotonic()
     with _let_go(remote):
         images = Images(remote, deadline)
