@@ -27,6 +27,11 @@ setup: $(VENV)/.stamp ## create the virtual environment
 demo: $(VENV)/.stamp ## the main job on the embedded virtual-pixel7, ends with verdicts and an HTML page
 	@$(BIN)/python -m pytest --device virtual-pixel7 --run-dir=reports/demo $(ARGS)
 
+demo-iphone: $(VENV)/.stamp ## the same on the embedded virtual-iphone15: six scenarios of one task
+	@$(BIN)/python -m pytest --device virtual-iphone15 --run-dir=reports/demo-iphone \
+		-k 'token and (runs_to_success or cold_launch or simulated_launch or expires_in or refresh_is_off or nobody_uses)' \
+		$(ARGS)
+
 parity: $(VENV)/.stamp ## the same scenarios on virtual-pixel7 and virtual-iphone15, compared (R16)
 	@$(BIN)/python -m pytest -n 2 --device virtual-pixel7 --device virtual-iphone15 --run-dir=reports/parity \
 		-k 'runs_to_success or comes_again_when_due or (waits_for_network and token)' $(ARGS)
@@ -85,4 +90,4 @@ lock: | $(filter .uv/bin/uv,$(UV)) ## resolve requirements.lock again
 clean: ## remove what was built
 	rm -rf $(VENV) .uv build *.egg-info harness/*.egg-info reports/demo reports/parity reports/allure-report bench/results
 
-.PHONY: help setup demo parity suite test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean
+.PHONY: help setup demo demo-iphone parity suite test test-slow coverage-oracle lint kill-score bench report coverage-page lock clean

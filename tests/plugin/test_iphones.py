@@ -35,6 +35,13 @@ def pytester_deselected(done: pytest.RunResult) -> int:
     return done.parseoutcomes().get("deselected", 0)
 
 
+def test_the_work_of_each_task_is_halted_at_its_expiration(pytester: pytest.Pytester) -> None:
+    done, verdicts = judged(pytester, "--device", "virtual-iphone13", "-k", "expires_in_mid_run")
+    done.assert_outcomes(passed=3, deselected=pytester_deselected(done))
+    for told in verdicts.values():
+        assert {"R11.expiry", "R11.expiry-halts"} <= {verdict["rule"] for verdict in told}
+
+
 def test_a_worker_that_outlives_its_expiration_is_found(pytester: pytest.Pytester) -> None:
     # U6 completes a task at its expiration and does not cancel its worker, which goes on.
     pytester.makepyfile(
