@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bgtask_harness.errors import HarnessError
 from bgtask_harness.killscore.plans import asking_states
 from bgtask_harness.killscore.subject import MOST_STEPS
+from bgtask_harness.killscore.subject import CampaignDevice
 from bgtask_harness.killscore.subject import Running
 from bgtask_harness.killscore.subject import Subject
 from bgtask_harness.killscore.subject import start
@@ -47,14 +50,23 @@ def runs_in(events: Iterable[Event]) -> int:
 
 def _carry_out(subject: Subject, plan: Plan, folder: Path, scenario: str) -> History:
     running = start(subject, folder, scenario)
+
+    def live() -> None:
+        for line in plan:
+            perform(line, running)
+        _live_on(running)
+
+    return carried_out(running, live)
+
+
+def carried_out(running: Running[Any], live: Callable[[], None]) -> History:
+    """Live in a session from its begin to its end, and give what it recorded, whatever went wrong on the way."""
     session = running.session
     outcome, reason = "done", ""
     try:
         session.launch()
         session.open_window()
-        for line in plan:
-            perform(line, running)
-        _live_on(running)
+        live()
         session.put_back()
     except (TooBusy, Exhausted):
         _calm_down(running)
@@ -64,14 +76,14 @@ def _carry_out(subject: Subject, plan: Plan, folder: Path, scenario: str) -> His
     return running.journal.history()
 
 
-def _calm_down(running: Running) -> None:
+def _calm_down(running: Running[Any]) -> None:
     """A phone that goes in circles is left, once what it has said is read."""
     running.kernel.steps_left = MOST_STEPS // 10
     with contextlib.suppress(Exhausted, HarnessError):
         running.session.close_window()
 
 
-def _live_on(running: Running) -> None:
+def _live_on(running: Running[CampaignDevice]) -> None:
     """Ask for everything once more, and each day again for what does not repeat."""
     session = running.session
     once = [task.id for task in session.tasks if task.interval_ns is None]

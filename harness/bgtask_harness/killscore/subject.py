@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic
+from typing import TypeVar
 
 from bgtask_harness.broker import Lease
 from bgtask_harness.deadline import Deadline
@@ -32,6 +34,7 @@ from bgtask_reference.events import Refusal
 from bgtask_reference.ports.work_manager import AndroidProgram
 
 HANDLE = "00c0ffee"
+OneDevice = TypeVar("OneDevice")
 MOST_STEPS = 40_000
 """So much happens in no life; a phone with a fault may go in circles."""
 _ATTACH_S = 60.0
@@ -86,11 +89,11 @@ def _said_nothing_wrong(done: Completed) -> tuple[Outcome, Refusal | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class Running(Generic[OneDevice]):
     """A session under way, with what it writes to, and the phone's kernel. `watched`: something is wrong with it."""
 
     session: Session
-    device: CampaignDevice
+    device: OneDevice
     journals: list[MemoryJournal]
     kernel: Kernel
     watched: bool
@@ -101,7 +104,7 @@ class Running:
         return self.journals[0]
 
 
-def start(subject: Subject, folder: Path, scenario: str) -> Running:
+def start(subject: Subject, folder: Path, scenario: str) -> Running[CampaignDevice]:
     """Build the phone, attach to it and begin a session. Raises what `Session` raises."""
     spec = subject.app.spec
     said: dict[str, object] = {

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import Unsupported
-from bgtask_harness.killscore.subject import Running
+from bgtask_harness.killscore.subject import CampaignDevice
+from bgtask_harness.killscore.subject import Running as AnyRunning
 from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.session import NothingSeen
 from bgtask_reference.events import TaskSpec
 
 Verb = Callable[..., object]
+Running = AnyRunning[CampaignDevice]
 MOST_EVENTS = 3_000
 """A life with more of them is a storm: what it shows has been shown."""
 _FIRST_STRIDE_NS = 20 * 60_000_000_000
@@ -74,7 +77,7 @@ def _set_environment(running: Running, what: str, value: str) -> None:
     running.session.look()
 
 
-def _advance(running: Running, length: str) -> None:
+def advance(running: AnyRunning[Any], length: str) -> None:
     """Let time pass. A phone with a fault is looked at on the way, lest it runs in circles for days.
 
     Raises:
@@ -192,7 +195,7 @@ def _restart(running: Running) -> None:
 _VERBS: Mapping[str, Verb] = {
     "on": lambda running, state: running.session.set_state(state, on=True),
     "off": lambda running, state: running.session.set_state(state, on=False),
-    "advance": _advance,
+    "advance": advance,
     "launch": lambda running: running.session.launch(),
     "home": lambda running: running.session.home(),
     "kill": lambda running: (running.session.home(), running.session.kill()),

@@ -119,7 +119,7 @@ def _listed(loop: Loop, address: str | None, deadline: Deadline) -> list[tuple[s
         found = loop.call(ask(), deadline, "asking usbmuxd for its phones")
     except HarnessError:
         raise
-    except Exception as error:
+    except Exception as error:  # what is no wall is raised as it is
         ours = walls.told(error, "", address)
         if ours is None:
             raise

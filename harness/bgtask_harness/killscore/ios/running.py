@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bgtask_harness.errors import HarnessError
-from bgtask_harness.killscore.ios.subject import MOST_STEPS
 from bgtask_harness.killscore.ios.subject import IosSubject
-from bgtask_harness.killscore.ios.subject import Running
 from bgtask_harness.killscore.ios.subject import start
+from bgtask_harness.killscore.ios.verbs import Running
 from bgtask_harness.killscore.ios.verbs import perform
 from bgtask_harness.killscore.plans import asking_states
 from bgtask_harness.killscore.running import LEAST_RUNS
+from bgtask_harness.killscore.running import carried_out
 from bgtask_harness.killscore.running import runs_in
-from bgtask_harness.killscore.verbs import TooBusy
-from bgtask_harness.virtual.kernel import Exhausted
 from bgtask_reference.events import History
 
 _MOST_EXTRA_DAYS = 6
@@ -31,30 +27,15 @@ def carry_out(subject: IosSubject, plan: Sequence[str], scenario: str = "campaig
 
 def _carry_out(subject: IosSubject, plan: Sequence[str], folder: Path, scenario: str) -> History:
     running = start(subject, folder, scenario)
-    session = running.session
-    outcome, reason = "done", ""
-    try:
-        session.launch()
-        session.open_window()
+
+    def live() -> None:
         for line in plan:
             perform(line, running)
         _live_on(running)
-        perform("launch", running)
-        perform("advance 20s", running)
-        session.put_back()
-    except (TooBusy, Exhausted):
-        _calm_down(running)
-    except HarnessError as trouble:
-        outcome, reason = "broken", str(trouble)
-    session.end(outcome, reason)
-    return running.journal.history()
+        for line in ("launch", "advance 20s"):
+            perform(line, running)
 
-
-def _calm_down(running: Running) -> None:
-    """A phone that goes in circles is left, once what it has said is read."""
-    running.kernel.steps_left = MOST_STEPS // 10
-    with contextlib.suppress(Exhausted, HarnessError):
-        running.session.close_window()
+    return carried_out(running, live)
 
 
 def _live_on(running: Running) -> None:

@@ -12,6 +12,8 @@ from bgtask_harness.devices.port import Disruption
 from bgtask_harness.killscore.ios.device import LocalIPhone
 from bgtask_harness.killscore.ios.device import Wire
 from bgtask_harness.killscore.memory import MemoryJournal
+from bgtask_harness.killscore.subject import MOST_STEPS
+from bgtask_harness.killscore.subject import Running
 from bgtask_harness.profiles import AppFile
 from bgtask_harness.profiles import Profile
 from bgtask_harness.session import Session
@@ -20,12 +22,9 @@ from bgtask_harness.session.setup import Means
 from bgtask_harness.virtual.ios.assemble import IosAppArguments
 from bgtask_harness.virtual.ios.assemble import build
 from bgtask_harness.virtual.ios.layers import IosFault
-from bgtask_harness.virtual.kernel import Kernel
 from bgtask_reference.events import Header
 from bgtask_reference.ports.background_tasks import IosProgram
 
-MOST_STEPS = 40_000
-"""So much happens in no life; a phone with a fault may go in circles."""
 _CAPABILITIES = frozenset(
     {
         Capability.ADVANCE_TIME,
@@ -57,23 +56,7 @@ class IosSubject:
     wrap: Callable[[], Wire] = Wire
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A session under way, with what it writes to, and the phone's kernel. `watched`: something is wrong with it."""
-
-    session: Session
-    device: LocalIPhone
-    journals: list[MemoryJournal]
-    kernel: Kernel
-    watched: bool
-
-    @property
-    def journal(self) -> MemoryJournal:
-        """The journal."""
-        return self.journals[0]
-
-
-def start(subject: IosSubject, folder: Path, scenario: str) -> Running:
+def start(subject: IosSubject, folder: Path, scenario: str) -> Running[LocalIPhone]:
     """Build the phone, attach to it and begin a session. Raises what `Session` raises."""
     app, spec = subject.app, subject.app.spec
     arguments = IosAppArguments(

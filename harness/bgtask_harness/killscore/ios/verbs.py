@@ -12,19 +12,19 @@ from bgtask_harness.devices.port import Rung
 from bgtask_harness.errors import BadInput
 from bgtask_harness.errors import Refused
 from bgtask_harness.errors import Unsupported
-from bgtask_harness.killscore.ios.subject import Running
-from bgtask_harness.killscore.verbs import MOST_EVENTS
-from bgtask_harness.killscore.verbs import TooBusy
+from bgtask_harness.killscore.ios.device import LocalIPhone
+from bgtask_harness.killscore.subject import Running as AnyRunning
+from bgtask_harness.killscore.verbs import advance
 from bgtask_harness.profiles.durations import parse_duration
 from bgtask_harness.session import NothingSeen
 from bgtask_reference.events import Outcome
 from bgtask_reference.events import TaskSpec
 
 Verb = Callable[..., object]
+Running = AnyRunning[LocalIPhone]
 LEAD_S = 2.0
 AFTERWARDS_S = 90.0
 """Long enough that what follows a run is settled by any rule's allowance."""
-_FIRST_STRIDE_NS = 20 * 60_000_000_000
 _HANDS = {
     "network": "network",
     "low-power": "low-power-mode",
@@ -69,25 +69,6 @@ def _charger(running: Running, value: str) -> None:
 
 def _task(running: Running, number: str) -> TaskSpec:
     return running.session.tasks[int(number)]
-
-
-def _advance(running: Running, length: str) -> None:
-    """Let time pass. A phone with a fault is looked at on the way, lest it runs in circles for days.
-
-    Raises:
-        TooBusy: It does.
-
-    """
-    session = running.session
-    if not running.watched:
-        session.advance(length)
-        return
-    left, stride = parse_duration(length), _FIRST_STRIDE_NS
-    while left > 0:
-        session.advance(min(left, stride) / 1e9)
-        left, stride = left - stride, stride * 2
-        if session.mark > MOST_EVENTS:
-            raise TooBusy(f"more than {MOST_EVENTS} events")
 
 
 def _due(running: Running, number: str) -> None:
@@ -141,7 +122,7 @@ VERBS: Mapping[str, Verb] = {
     "on": lambda running, state: running.session.set_state(state, on=True),
     "off": lambda running, state: running.session.set_state(state, on=False),
     "server": lambda running, task, *reply: running.session.server(_task(running, task), *reply),
-    "advance": _advance,
+    "advance": advance,
     "launch": lambda running: running.session.launch(),
     "home": lambda running: running.session.home(),
     "lock": _lock,

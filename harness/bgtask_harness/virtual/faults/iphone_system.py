@@ -22,7 +22,7 @@ _MINUTE_NS = 60 * _SECOND_NS
 def begin_date_ignored(layers: IosLayers) -> IosLayers:
     """Each window opens at once (MU06)."""
 
-    class Eager(layers.dasd):  # type: ignore[name-defined,misc]
+    class Eager(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def begin_ns(self, request: BGTaskRequest) -> int:
             del request
             return int(self._phone.clocks.wall_ns())
@@ -33,7 +33,7 @@ def begin_date_ignored(layers: IosLayers) -> IosLayers:
 def vetoes_overruled(layers: IosLayers) -> IosLayers:
     """What its policies hold back is launched all the same (MU15)."""
 
-    class Deaf(layers.dasd):  # type: ignore[name-defined,misc]
+    class Deaf(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def decision(self, activity: Activity) -> Decision:
             return Decision(CAN_PROCEED, super().decision(activity).line)
 
@@ -43,7 +43,7 @@ def vetoes_overruled(layers: IosLayers) -> IosLayers:
 def launched_twice(layers: IosLayers) -> IosLayers:
     """An activity is handed over once more, a minute later (MU20)."""
 
-    class Twice(layers.dasd):  # type: ignore[name-defined,misc]
+    class Twice(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def launch(self, activity: Activity) -> None:
             super().launch(activity)
             springboard = self._phone.springboard
@@ -56,7 +56,7 @@ def launched_twice(layers: IosLayers) -> IosLayers:
 def handed_over_twice(layers: IosLayers) -> IosLayers:
     """The framework calls the launch handler twice with one task (MU21)."""
 
-    class Twice(layers.background_tasks):  # type: ignore[name-defined,misc]
+    class Twice(layers.background_tasks):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def register(self, identifier: str, launch_handler: Callable[[BGTask], None]) -> bool:
             def both(task: BGTask) -> None:
                 launch_handler(task)
@@ -70,7 +70,7 @@ def handed_over_twice(layers: IosLayers) -> IosLayers:
 def never_expires(layers: IosLayers) -> IosLayers:
     """A task may go on for as long as it likes (MU26)."""
 
-    class Patient(layers.dasd):  # type: ignore[name-defined,misc]
+    class Patient(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def expire(self, run: ActivityRun) -> None:
             """Let it."""
 
@@ -80,7 +80,7 @@ def never_expires(layers: IosLayers) -> IosLayers:
 def expiration_not_told(layers: IosLayers) -> IosLayers:
     """The framework says that it calls the expiration handler, and does not (MU25)."""
 
-    class Silent(layers.background_tasks):  # type: ignore[name-defined,misc]
+    class Silent(layers.background_tasks):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def _call_expiration(self, task: Any) -> None:
             """Do not."""
 
@@ -90,7 +90,7 @@ def expiration_not_told(layers: IosLayers) -> IosLayers:
 def pending_lost_with_the_process(layers: IosLayers) -> IosLayers:
     """What an app asked for is forgotten when its process dies (MU29)."""
 
-    class Forgetful(layers.dasd):  # type: ignore[name-defined,misc]
+    class Forgetful(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def process_died(self, bundle_id: str) -> None:
             super().process_died(bundle_id)
             for activity in self.pending(bundle_id):
@@ -104,7 +104,7 @@ def pending_lost_with_the_process(layers: IosLayers) -> IosLayers:
 def cancel_ignored(layers: IosLayers) -> IosLayers:
     """What the app has cancelled is kept (MU33)."""
 
-    class Deaf(layers.dasd):  # type: ignore[name-defined,misc]
+    class Deaf(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def cancel(self, bundle_id: str, identifier: str) -> None:
             """Keep it."""
 
@@ -114,7 +114,7 @@ def cancel_ignored(layers: IosLayers) -> IosLayers:
 def keeps_both_requests(layers: IosLayers) -> IosLayers:
     """A request does not replace the one that is pending under its identifier (MU10)."""
 
-    class Hoarding(layers.dasd):  # type: ignore[name-defined,misc]
+    class Hoarding(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def submit(self, bundle_id: str, request: BGTaskRequest) -> Activity:
             old: Activity | None = self._pending.pop((bundle_id, request.identifier), None)
             made: Activity = super().submit(bundle_id, request)
@@ -134,7 +134,7 @@ def keeps_both_requests(layers: IosLayers) -> IosLayers:
 def simulation_ignored(layers: IosLayers) -> IosLayers:
     """A simulated launch is accepted, and nothing comes of it (MU42)."""
 
-    class Lazy(layers.background_tasks):  # type: ignore[name-defined,misc]
+    class Lazy(layers.background_tasks):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def _simulate(self, identifier: str, found: tuple[Activity, ...]) -> None:
             if all(each.identifier != identifier for each in found):
                 super()._simulate(identifier, found)
@@ -158,7 +158,7 @@ def hours_late(layers: IosLayers) -> IosLayers:
 def vetoes(layers: IosLayers) -> IosLayers:
     """The system says no to most of what it looks at, and names a policy."""
 
-    class Strict(layers.dasd):  # type: ignore[name-defined,misc]
+    class Strict(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def decision(self, activity: Activity) -> Decision:
             asked = zlib.crc32(f"{activity.digits} {self._phone.clocks.wall_ns()}".encode())
             if asked % 4 == 0:
@@ -173,7 +173,7 @@ def vetoes(layers: IosLayers) -> IosLayers:
 def jettisoned(layers: IosLayers) -> IosLayers:
     """The process is ended for memory soon after a task is complete: each next launch is a cold one."""
 
-    class Hungry(layers.dasd):  # type: ignore[name-defined,misc]
+    class Hungry(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def completed(self, bundle_id: str, identifier: str) -> None:
             super().completed(bundle_id, identifier)
             self._phone.kernel.after(5 * _SECOND_NS, lambda: self._jettison(bundle_id))
@@ -189,7 +189,7 @@ def jettisoned(layers: IosLayers) -> IosLayers:
 def little_time(layers: IosLayers) -> IosLayers:
     """Processing gets a minute: nobody states how long it may take."""
 
-    class Hurried(layers.dasd):  # type: ignore[name-defined,misc]
+    class Hurried(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def time_ns(self, request: BGTaskRequest) -> int:
             return min(_MINUTE_NS, int(super().time_ns(request)))
 
@@ -197,7 +197,7 @@ def little_time(layers: IosLayers) -> IosLayers:
 
 
 def _late_by(layers: IosLayers, most_ns: int) -> IosLayers:
-    class Late(layers.dasd):  # type: ignore[name-defined,misc]
+    class Late(layers.dasd):  # type: ignore[name-defined,misc]  # mypy takes no value for a base
         def begin_ns(self, request: BGTaskRequest) -> int:
             begin = int(super().begin_ns(request))
             return begin + zlib.crc32(f"{request.identifier} {begin}".encode()) % most_ns

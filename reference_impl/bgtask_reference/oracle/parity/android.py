@@ -18,6 +18,7 @@ from bgtask_reference.oracle.parity.side import Fate
 from bgtask_reference.oracle.parity.side import Force
 from bgtask_reference.oracle.parity.side import RunTold
 from bgtask_reference.oracle.parity.side import Side
+from bgtask_reference.oracle.parity.side import told_of
 from bgtask_reference.oracle.parity.values import Told
 from bgtask_reference.oracle.rules.registered import NEEDS_NETWORK
 from bgtask_reference.oracle.rules.registered import NOT_METERED
@@ -29,7 +30,6 @@ from bgtask_reference.oracle.slices import NameSlice
 from bgtask_reference.oracle.slices import TaskSlice
 from bgtask_reference.oracle.state import Phase
 from bgtask_reference.oracle.state import State
-from bgtask_reference.oracle.steps import Run
 from bgtask_reference.oracle.steps import Step
 from bgtask_reference.oracle.steps import StepKind
 
@@ -40,7 +40,7 @@ DEAD = frozenset({Phase.ABSENT, Phase.ENDED, Phase.CANCELLED})
 
 def android_side(task: TaskSlice, outside: Outside) -> Side:
     """Read a task."""
-    runs = tuple(_told(run) for run in task.runs)
+    runs = tuple(told_of(run) for run in task.runs)
     asked, waits = _asked(task, runs, outside), _waits(task, outside)
     return Side(
         outside.device.name,
@@ -56,19 +56,6 @@ def android_side(task: TaskSlice, outside: Outside) -> Side:
         done=any(run.ended is not None and run.force is not Force.IN_APP for run in runs),
         cancelled=_cancelled(task, outside),
         needs=_needs(task, outside),
-    )
-
-
-def _told(run: Run) -> RunTold:
-    end = run.end
-    stopped = end is not None and end.kind is StepKind.STOP
-    result = end.result.value if end and end.result else None
-    return RunTold(
-        run.start.index if run.start else None,
-        end.index if end else None,
-        "stopped" if stopped else result,
-        run.level,
-        run.entries,
     )
 
 

@@ -27,6 +27,7 @@ from bgtask_reference.oracle.parity.side import Fate
 from bgtask_reference.oracle.parity.side import Force
 from bgtask_reference.oracle.parity.side import RunTold
 from bgtask_reference.oracle.parity.side import Side
+from bgtask_reference.oracle.parity.side import told_of
 from bgtask_reference.oracle.parity.values import Told
 from bgtask_reference.oracle.rules.ios_record import DASD
 from bgtask_reference.oracle.rules.ios_record import FRAMEWORK
@@ -37,8 +38,6 @@ from bgtask_reference.oracle.rules.ios_record import lives
 from bgtask_reference.oracle.rules.ios_record import story_of
 from bgtask_reference.oracle.rules.rule import SHOWS_STARTS
 from bgtask_reference.oracle.slices import TaskSlice
-from bgtask_reference.oracle.steps import Run
-from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.platform import constants
 
 MOVES = (TaskRequestSubmitted, TaskRequestRefused, ActivityCancelled, TaskLaunched, TaskRequestCancelled, PhoneBooted)
@@ -121,26 +120,12 @@ def _runs(task: TaskSlice, launches: Sequence[Life]) -> Iterator[RunTold]:
     spans = [(life.launched.index, _over(life)) for life in launches]
     for run in task.runs:
         launched = any(first < run.index and (last is None or run.index < last) for first, last in spans)
-        yield _told(run, launched=launched or run.in_app)
+        yield told_of(run, launched=launched or run.in_app)
 
 
 def _over(life: Life) -> int | None:
     completed = next(iter(life.of(TaskCompleted)), life.ended_by)
     return None if completed is None else completed.index
-
-
-def _told(run: Run, *, launched: bool) -> RunTold:
-    end = run.end
-    stopped = end is not None and end.kind is StepKind.STOP
-    result = end.result.value if end and end.result else None
-    return RunTold(
-        run.start.index if run.start else None,
-        end.index if end else None,
-        "stopped" if stopped else result,
-        run.level,
-        run.entries,
-        launched,
-    )
 
 
 def _asked_of_shared(runs: Sequence[RunTold]) -> Told:

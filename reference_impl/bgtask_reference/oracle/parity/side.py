@@ -14,6 +14,8 @@ from bgtask_reference.events import TaskSpec
 from bgtask_reference.oracle.findings import Facts
 from bgtask_reference.oracle.outside import Outside
 from bgtask_reference.oracle.parity.values import Told
+from bgtask_reference.oracle.steps import Run
+from bgtask_reference.oracle.steps import StepKind
 from bgtask_reference.oracle.value import value
 
 
@@ -75,6 +77,21 @@ class RunTold:
     def force(self) -> Force:
         """What it proves."""
         return FORCES[self.level]
+
+
+def told_of(run: Run, *, launched: bool = True) -> RunTold:
+    """Give what the record tells of a run."""
+    end = run.end
+    stopped = end is not None and end.kind is StepKind.STOP
+    result = end.result.value if end and end.result else None
+    return RunTold(
+        run.start.index if run.start else None,
+        end.index if end else None,
+        "stopped" if stopped else result,
+        run.level,
+        run.entries,
+        launched,
+    )
 
 
 @value
