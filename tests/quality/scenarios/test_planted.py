@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
 PLANTED = [
     ("constraints_dropped", "waits_for_charger", "charging", "R5.start"),
     ("constraints_dropped", "waits_for_battery", "battery", "R5.start"),
@@ -33,22 +27,12 @@ PLANTED = [
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("fault", "scenario", "task", "rule"), PLANTED, ids=str)
 def test_a_planted_fault_breaks_its_rule_in_its_scenario(
-    tmp_path: Path, fault: str, scenario: str, task: str, rule: str
+    broken: Callable[..., tuple[int, set[str], str]], fault: str, scenario: str, task: str, rule: str
 ) -> None:
-    options = ["--device", "virtual-pixel7", "--app", "every-kind", f"--run-dir={tmp_path}/run", "-q"]
-    planted = ["--virtual-fault", f"scenario_faults:{fault}", "-k", f"test_{scenario}[virtual-pixel7-{task}]"]
-    path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *planted],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": path},
-        capture_output=True,
-        check=False,
+    chosen = f"test_{scenario}[virtual-pixel7-{task}]"
+    status, rules, said = broken(
+        "virtual-pixel7", "every-kind", f"scenario_faults:{fault}", f"test_{scenario}[virtual-pixel7-{task}]"
     )
 
-    said = done.stdout.decode() + done.stderr.decode()
-    verdicts = json.loads((tmp_path / "run/verdicts.json").read_text())
-    (journal,) = verdicts["journals"]
-    broken = {verdict["rule"] for verdict in journal["verdicts"] if verdict["judgement"] == "fail"}
-    assert done.returncode == 1, said
-    assert rule in broken, said
+    assert status == 1, said
+    assert rule in rules, said
