@@ -30,9 +30,7 @@ def test_a_planted_fault_breaks_its_rule_in_its_scenario(
     broken: Callable[..., tuple[int, set[str], str]], fault: str, scenario: str, task: str, rule: str
 ) -> None:
     chosen = f"test_{scenario}[virtual-pixel7-{task}]"
-    status, rules, said = broken(
-        "virtual-pixel7", "every-kind", f"scenario_faults:{fault}", f"test_{scenario}[virtual-pixel7-{task}]"
-    )
+    status, rules, said = broken("virtual-pixel7", "every-kind", f"scenario_faults:{fault}", chosen)
 
     assert status == 1, said
     assert rule in rules, said
