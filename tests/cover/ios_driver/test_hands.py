@@ -9,6 +9,7 @@ pytest.importorskip("pymobiledevice3", reason="needs the extra ios")
 from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.ios.hands import Hands
+from bgtask_harness.devices.port import Completed
 from bgtask_harness.devices.port import DeviceFacts
 from bgtask_harness.errors import Unsupported
 from bgtask_reference.events import AppSpec
@@ -22,6 +23,11 @@ class Phone(Hands):
         self._facts = DeviceFacts(
             platform="ios", serial="0000", model="iPhone15,4", os_version="26.1", build="23B", virtual=virtual
         )
+
+    def tell(self, line: str, deadline: Deadline) -> Completed:
+        """Planning says nothing to a phone."""
+        del deadline
+        raise AssertionError(line)
 
 
 def soon() -> Deadline:

@@ -10,7 +10,7 @@ from bgtask_harness.deadline import Deadline
 from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.changes import Lever
 from bgtask_harness.devices.ios import virtual_time
-from bgtask_harness.devices.ios.android_only import AndroidOnly
+from bgtask_harness.devices.ios.changes_by_hook import ChangesByHook
 from bgtask_harness.devices.ios.link import Link
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import Completed
@@ -39,7 +39,7 @@ _BY_A_PERSON = {
 }
 
 
-class Hands(AndroidOnly):
+class Hands(ChangesByHook):
     """Verbs of hands; of a driver that has a link and facts."""
 
     _link: Link

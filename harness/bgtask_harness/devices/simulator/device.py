@@ -12,7 +12,6 @@ from typing import Any
 from typing import Self
 
 from bgtask_harness.deadline import Deadline
-from bgtask_harness.devices.changes import Change
 from bgtask_harness.devices.ios import hook
 from bgtask_harness.devices.ios.answers import HookAnswers
 from bgtask_harness.devices.port import Answer
@@ -185,18 +184,6 @@ class SimulatorDevice(no_scheduler.NoScheduler):
         power.boot(self._udid, deadline)
 
     # --- changing for a while -------------------------------------------------------------------------------------
-
-    def plan_state(self, app: AppSpec, name: str, value: str, was: str | None) -> Change:
-        """Give the change; a line of it is a notification to post."""
-        return hook.state_change(app.package, name, value, was)
-
-    def plan_server(self, app: AppSpec, endpoint: str, arguments: dict[str, str]) -> Change:
-        return hook.server_change(app.package, endpoint, arguments)
-
-    def carry_out(self, change: Change, deadline: Deadline) -> Answer:
-        done = self.tell(change.apply, deadline)
-        outcome = Outcome.REFUSED if done.exit_status else Outcome.ACCEPTED
-        return Answer(f"env.{change.lever}", done.command, outcome, output=done.stdout + done.stderr)
 
     def tell(self, line: str, deadline: Deadline) -> Completed:
         """Post a notification, after the app was brought to the front: a suspended one would not hear it in time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from bgtask_harness.deadline import Deadline
-from bgtask_harness.devices.ios.android_only import AndroidOnly
+from bgtask_harness.devices.ios.changes_by_hook import ChangesByHook
 from bgtask_harness.devices.ios.debugger import Simulation
 from bgtask_harness.devices.port import Answer
 from bgtask_harness.devices.port import DeviceFacts
@@ -41,7 +41,7 @@ def check(facts: DeviceFacts) -> None:
         refuse()
 
 
-class NoScheduler(AndroidOnly):
+class NoScheduler(ChangesByHook):
     """Verbs that need the scheduler, beside those that no iPhone has either."""
 
     def simulate(self, app: AppSpec, identifier: str, what: Simulation, deadline: Deadline) -> Answer:
